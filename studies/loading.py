@@ -1,0 +1,315 @@
+"""Fixtures into the write side: everything validated, every refusal named, whole or not at all.
+
+A fixture is a list of records under `records:`. Each record starts with its kind and accession (`toxicity: TOX-00001`);
+the other keys are fields of the model, `place` and `wording` standing for the locator and the wording as reported.
+Foreign keys are written as slug, code, identifier or accession. A report carries its own records under `records:`.
+docs/fixtures.md shows one.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db import models, transaction
+
+from . import publishing
+from .fixture_files import FixtureSyntaxError, Node, read
+from .models import (
+    Accession,
+    Agent,
+    AppraisalItem,
+    Author,
+    Change,
+    Discrepancy,
+    Mapping,
+    Place,
+    Side,
+    Term,
+    acting,
+    record_models,
+)
+from .models.vocabulary import VOCABULARIES
+
+KINDS = {model._meta.model_name: model for model in record_models()}
+RENAMED = {"place": "locator", "wording": "as_reported"}
+# Rows that belong to a record and have no accession: the key they stand under, their model and their parent's name.
+CHILDREN = {
+    "authors": (Author, "publication", "position"),
+    "sides": (Side, "discrepancy", "position"),
+    "items": (AppraisalItem, "appraisal", "number"),
+}
+
+
+@dataclass
+class Refusal:
+    """One thing that was refused: where it stands, which record and field, and the rule."""
+
+    file: str
+    line: int
+    record: str
+    field: str
+    rule: str
+
+    def __str__(self):
+        field = f" · {self.field}" if self.field else ""
+        return f"{self.file}:{self.line} · {self.record}{field}: {self.rule}"
+
+
+class LoadError(Exception):
+    """A fixture was refused whole; `refusals` says every reason."""
+
+    def __init__(self, refusals: list[Refusal]):
+        self.refusals = refusals
+        super().__init__("\n".join(str(refusal) for refusal in refusals))
+
+
+@dataclass
+class Loaded:
+    """What a load did: records created, updated, unchanged, and those left alone because a curator changed them."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: list[str] = None
+    revision: int = 0
+
+    def __post_init__(self):
+        self.kept = []
+
+
+def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
+    """Load fixture files and publish what they hold, in one transaction. Raises LoadError; then nothing has changed."""
+    files = []
+    for path in paths:
+        try:
+            files.append((path.name, read(path)))
+        except FixtureSyntaxError as error:
+            raise LoadError([Refusal(path.name, 1, "the file", "", str(error))]) from error
+    with transaction.atomic(), acting(None, reason):
+        loader = _Loader()
+        for name, content in files:
+            if name == "vocabularies.yaml":
+                loader.load_vocabularies(content)
+        for name, content in files:
+            if name != "vocabularies.yaml":
+                loader.collect(name, content)
+        loader.load_records()
+        if loader.refusals:
+            raise LoadError(loader.refusals)
+        try:
+            loader.done.revision = publishing.publish_all(loader.published_units(), user=None, reason=reason)
+        except publishing.Refused as error:
+            raise LoadError([loader.locate(problem) for problem in error.problems]) from error
+    return loader.done
+
+
+class _Loader:
+    def __init__(self):
+        self.done = Loaded()
+        self.refusals: list[Refusal] = []
+        self.nodes: list[tuple[type, Node, dict]] = []
+        self.where: dict[str, Node] = {}
+        self.terms: dict[tuple[str, str], Term] = {}
+
+    # Vocabularies
+
+    def load_vocabularies(self, content: Node):
+        for vocabulary, entries in content.items():
+            if vocabulary not in VOCABULARIES:
+                known = ", ".join(VOCABULARIES)
+                self._refuse(content, vocabulary, "", f"There is no such vocabulary; there are {known}.")
+                continue
+            for position, entry in enumerate(entries):
+                self._load_term(vocabulary, position, entry)
+
+    def _load_term(self, vocabulary: str, position: int, entry: Node):
+        code = entry.get("code", "")
+        term = Term.objects.filter(vocabulary=vocabulary, code=code).first() or Term(vocabulary=vocabulary, code=code)
+        term.position = position
+        name = f"{vocabulary} {code}"
+        for key, value in entry.items():
+            if key in ("label", "definition", "source"):
+                setattr(term, key, value)
+            elif key == "synonyms":
+                term.synonyms = "\n".join(value)
+            elif key == "parent":
+                term.parent = Term.objects.filter(vocabulary=vocabulary, code=value).first()
+                if term.parent is None:
+                    self._refuse(entry, name, "parent", f"“{value}” is not a term above this one.")
+            elif key not in ("code", "mappings"):
+                self._refuse(entry, name, key, "A term has no such field.")
+        if not self._valid(entry, name, term):
+            return
+        term.save()
+        for mapping in entry.get("mappings", []):
+            values = {k: v for k, v in mapping.items() if k not in ("system", "code")}
+            values["verified"] = values.get("verified") == "true"
+            Mapping.objects.update_or_create(term=term, system=mapping["system"], code=mapping["code"], defaults=values)
+
+    # Records
+
+    def collect(self, file: str, content: Node):
+        """Note every record of a file, those of a report with the report, agents with their regimen."""
+        self._collect(content.get("records", []), {})
+
+    def _collect(self, entries: list, inherited: dict):
+        for node in entries:
+            model = KINDS.get(next(iter(node), ""))
+            if model is None:
+                kind = next(iter(node), "nothing")
+                self._refuse(node, kind, "", f"Unknown kind; the kinds are {', '.join(sorted(KINDS))}.")
+                continue
+            name = model._meta.model_name
+            accession = node[name]
+            if accession in self.where:
+                self._refuse(
+                    node, accession, "", f"The accession stands twice, first at line {self.where[accession].line}."
+                )
+                continue
+            self.where[accession] = node
+            self.nodes.append((model, node, inherited))
+            if name == "report":
+                self._collect(node.get("records", []), {"report": accession})
+            for agent in node.get("agents", []) if model is not Agent else []:
+                owner = {name: accession, "place": node.get("place", "")}
+                if "report" in inherited:
+                    owner["report"] = inherited["report"]
+                self._collect([agent], owner)
+
+    def load_records(self):
+        """Accessions first, so that places and discrepancies can point to what comes later in the file."""
+        for model, node, _ in self.nodes:
+            try:
+                Accession.register(node[model._meta.model_name], model.KIND)
+            except ValidationError as error:
+                self._refuse_all(node, node[model._meta.model_name], error)
+        early = ["publication", "study", "registration", "report", "discrepancy"]
+        order = {name: index for index, name in enumerate(early)}
+        self.nodes.sort(key=lambda item: order.get(item[0]._meta.model_name, len(early)))
+        for model, node, inherited in self.nodes:
+            self._load_record(model, node, inherited)
+
+    def _load_record(self, model, node: Node, inherited: dict):
+        accession = node[model._meta.model_name]
+        record = model.objects.filter(pk=accession).first()
+        if record and Change.objects.filter(accession_id=accession, user__isnull=False).exists():
+            self.done.kept.append(accession)
+            return
+        existed = record is not None
+        record = record or model(accession_id=accession)
+        later = {}
+        for key, value in {**inherited, **node}.items():
+            if key in (model._meta.model_name, "records", "agents", "places", *CHILDREN):
+                continue
+            self._set(record, node, accession, key, value, later)
+        if not self._valid(node, accession, record):
+            return
+        changes = Change.objects.filter(accession_id=accession).count()
+        record.save(force_insert=not existed)
+        for name, values in later.items():
+            getattr(record, name).set(values)
+        self._load_children(record, node, accession)
+        if not existed:
+            self.done.created += 1
+        elif Change.objects.filter(accession_id=accession).count() > changes:
+            self.done.updated += 1
+        else:
+            self.done.unchanged += 1
+
+    def _set(self, record, node, accession, key, value, later):
+        try:
+            field = record._meta.get_field(RENAMED.get(key, key))
+        except FieldDoesNotExist:
+            field = None
+        if field is None or not field.concrete or not field.editable:
+            self._refuse(node, accession, key, f"{record._meta.verbose_name} has no such field.")
+            return
+        try:
+            if field.many_to_many:
+                later[field.name] = [self._referred(field, one) for one in value]
+            elif field.is_relation:
+                setattr(record, field.name, self._referred(field, value) if value else None)
+            elif isinstance(field, models.BooleanField):
+                setattr(record, field.name, {"true": True, "false": False}[value])
+            elif isinstance(value, list):
+                setattr(record, field.name, "\n".join(value))
+            else:
+                setattr(record, field.name, value if value != "" or not field.null else None)
+        except (KeyError, LookupError) as error:
+            self._refuse(node, accession, key, str(error).strip("'\""))
+
+    def _referred(self, field, text: str):
+        """The row that a slug, code, identifier or accession names. Raises LookupError."""
+        target = field.related_model
+        if target is Term:
+            vocabulary = field.remote_field.limit_choices_to["vocabulary"]
+            if (vocabulary, text) not in self.terms:
+                found = Term.objects.filter(vocabulary=vocabulary, code=text).first()
+                if found is None:
+                    raise LookupError(f"“{text}” is not in the vocabulary “{vocabulary}”.")
+                self.terms[vocabulary, text] = found
+            return self.terms[vocabulary, text]
+        for name in ("accession_id" if hasattr(target, "KIND") else "id", "slug", "identifier"):
+            if name in {f.attname for f in target._meta.concrete_fields}:
+                found = target.objects.filter(**{name: text}).first()
+                if found:
+                    return found
+        raise LookupError(f"there is no {target._meta.verbose_name} “{text}”, or it was refused itself.")
+
+    def _load_children(self, record, node: Node, accession: str):
+        for key, (model, parent, counter) in CHILDREN.items():
+            if key not in node:
+                continue
+            model.objects.filter(**{parent: record}).delete()
+            for position, entry in enumerate(node[key], start=1):
+                child = model(**{parent: record, counter: position})
+                self._load_row(child, entry, f"{accession} {key} {position}")
+        Place.objects.filter(record_id=accession).delete()
+        for attribute, entries in node.get("places", {}).items():
+            for position, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+                child = Place(record_id=accession, attribute=RENAMED.get(attribute, attribute), number=position)
+                self._load_row(child, entry, f"{accession} place of {attribute}")
+
+    def _load_row(self, row, entry: Node, name: str):
+        for key, value in entry.items():
+            self._set(row, entry, name, key, value, {})
+        if self._valid(entry, name, row):
+            row.save()
+
+    # Refusals
+
+    def _valid(self, node, name, row) -> bool:
+        before = len(self.refusals)
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            self._refuse_all(node, name, error)
+        except Exception as error:  # a relation that was refused above leaves the row without it
+            if not any(refusal.record == name for refusal in self.refusals):
+                self._refuse(node, name, "", str(error))
+        return len(self.refusals) == before and not any(r.record == name and r.line == node.line for r in self.refusals)
+
+    def _refuse(self, node, record, field, rule):
+        self.refusals.append(Refusal(getattr(node, "file", ""), getattr(node, "line", 0), record, field, rule))
+
+    def _refuse_all(self, node, record, error: ValidationError):
+        shown = {model_name: key for key, model_name in RENAMED.items()}
+        messages = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for field, rules in messages.items():
+            for rule in rules:
+                self._refuse(node, record, "" if field == NON_FIELD_ERRORS else shown.get(field, field), rule)
+
+    def locate(self, problem) -> Refusal:
+        """A refusal of the publishing door, with the line of its record."""
+        node = self.where.get(problem.record, Node())
+        return Refusal(node.file, node.line, problem.record, problem.field, problem.rule)
+
+    def published_units(self) -> list[str]:
+        """What the fixtures publish: publications, studies, registrations, reports, discrepancies."""
+        kept = set(self.done.kept)
+        units = [
+            node[model._meta.model_name]
+            for model, node, _ in self.nodes
+            if model in (KINDS["publication"], KINDS["study"], KINDS["registration"], KINDS["report"], Discrepancy)
+        ]
+        return [unit for unit in units if unit not in kept]

@@ -1,0 +1,268 @@
+"""What every record shares: an accession that is never reused, a history, a place in a document."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from ..pure import partial_dates
+from .choices import Basis, Operator
+
+
+class AccessionCounter(models.Model):
+    """The last number given out for a kind of record. It only grows, so that no accession is ever reused."""
+
+    kind = models.CharField(max_length=3, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.kind}: {self.last}"
+
+
+class Accession(models.Model):
+    """The register of every accession ever given out: `TOX-00012`. Rows stay when their record goes.
+
+    It is what a place, a discrepancy or a change points to, whichever table the record is in.
+    """
+
+    id = models.CharField("accession", max_length=16, primary_key=True)
+    kind = models.CharField(max_length=3)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="accession_number_once")]
+        ordering = ["kind", "number"]
+
+    def __str__(self):
+        return self.id
+
+    @classmethod
+    def issue(cls, kind: str) -> "Accession":
+        """The next accession of a kind."""
+        with transaction.atomic():
+            AccessionCounter.objects.get_or_create(kind=kind)
+            AccessionCounter.objects.filter(kind=kind).update(last=F("last") + 1)
+            number = AccessionCounter.objects.get(kind=kind).last
+            return cls.objects.create(id=f"{kind}-{number:05d}", kind=kind, number=number)
+
+    @classmethod
+    def register(cls, text: str, kind: str) -> "Accession":
+        """An accession written in a fixture; the counter moves past it. Raises ValidationError for another kind."""
+        prefix, _, digits = text.partition("-")
+        if prefix != kind or len(digits) < 5 or not digits.isdigit():
+            raise ValidationError({"accession": f"“{text}” is not an accession of this kind: expected {kind}-00001"})
+        with transaction.atomic():
+            accession, _ = cls.objects.get_or_create(id=text, defaults={"kind": kind, "number": int(digits)})
+            AccessionCounter.objects.get_or_create(kind=kind)
+            AccessionCounter.objects.filter(kind=kind, last__lt=int(digits)).update(last=int(digits))
+        return accession
+
+
+_acting: ContextVar[tuple] = ContextVar("acting", default=(None, ""))
+
+
+@contextmanager
+def acting(user, reason: str):
+    """Everything saved inside is logged as done by this user (None: the system) for this reason."""
+    token = _acting.set((user, reason))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+class Change(models.Model):
+    """One saved change of one record: who, when, why, and each field before and after. Never edited, never deleted."""
+
+    accession = models.ForeignKey(Accession, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    action = models.CharField(max_length=16)
+    reason = models.TextField(blank=True)
+    fields = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["accession", "-id"])]
+
+    def __str__(self):
+        return f"{self.accession_id} {self.action} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def log(cls, accession_id: str, action: str, fields: dict | None = None):
+        user, reason = _acting.get()
+        return cls.objects.create(
+            accession_id=accession_id, user=user, action=action, reason=reason, fields=fields or {}
+        )
+
+
+class PartialDateField(models.CharField):
+    """A date at the precision the paper gives: “2017”, “2017-05” or “2017-10-02”."""
+
+    description = "A date that may lack its day or month"
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 10)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        if value:
+            try:
+                partial_dates.bounds(value)
+            except ValueError as error:
+                raise ValidationError(str(error)) from error
+
+
+def decimal_field(**kwargs):
+    """A decimal as printed, wide enough for cell doses and fine enough for transcript ratios."""
+    return models.DecimalField(max_digits=24, decimal_places=8, null=True, blank=True, **kwargs)
+
+
+def choice_field(choices, **kwargs):
+    """A column that holds one value of a closed vocabulary, and whose constraint says so."""
+    kwargs.setdefault("max_length", 32)
+    return models.CharField(choices=choices.choices, **kwargs)
+
+
+def operator_field():
+    return models.CharField(choices=Operator.choices, max_length=1, blank=True, default="=")
+
+
+def low_up_to_high(low: str, high: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(**{f"{low}__lte": F(high)}),
+        name=f"%(class)s_{low}_up_to_{high}",
+        violation_error_message=f"“{low}” must not be greater than “{high}”.",
+    )
+
+
+class Record(models.Model):
+    """Anything with an accession. Subclasses name their kind in three letters."""
+
+    KIND = ""
+
+    accession = models.OneToOneField(
+        Accession, on_delete=models.PROTECT, primary_key=True, related_name="+", editable=False
+    )
+    note = models.TextField(blank=True, help_text="A curator's remark, in the curator's words. It is shown to readers.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at"})
+
+    def save(self, *args, **kwargs):
+        """Gives a new record its accession and writes what changed into the history."""
+        with transaction.atomic():
+            before = type(self).objects.filter(pk=self.pk).first() if self.accession_id else None
+            if not self.accession_id:
+                self.accession = Accession.issue(self.KIND)
+            super().save(*args, **kwargs)
+            old, new = (before._plain_fields() if before else {}), self._plain_fields()
+            changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
+            if before is None or changed:
+                Change.log(self.accession_id, "changed" if before else "created", changed)
+
+    def _plain_fields(self) -> dict:
+        """Field values as JSON can hold them, empty ones left out."""
+        values = {}
+        for column in self._meta.concrete_fields:
+            value = getattr(self, column.attname)
+            if column.name in self.NOT_LOGGED or value in (None, ""):
+                continue
+            if isinstance(value, Decimal):
+                value = str(value.normalize())
+            values[column.name] = value if isinstance(value, (str, int, bool)) else str(value)
+        return values
+
+    def statements(self):
+        """The facts this record states, as `Statement` objects; what is empty is not stated."""
+        return iter(())
+
+
+class Extracted(Record):
+    """A record taken from a document: it hangs below a report and has a place, a wording and a basis."""
+
+    report = models.ForeignKey("studies.Report", on_delete=models.PROTECT, related_name="%(class)s_rows")
+    locator = models.CharField(
+        "place",
+        max_length=200,
+        help_text="Where in the document: “Table 1, row Kochenderfer, Outcomes” or “Treatment, second paragraph”.",
+    )
+    as_reported = models.CharField(
+        "wording as reported",
+        max_length=400,
+        help_text="The figure or the few words that carry the fact, exactly as printed; “…” joins two pieces.",
+    )
+    basis = choice_field(Basis, default=Basis.STATED, help_text="Derived is never shown as stated.")
+    derivation = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="For a derived fact the arithmetic, for a judgement the reason.",
+    )
+    excused_by = models.ForeignKey(
+        "studies.Discrepancy",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where the paper itself breaks a rule of arithmetic: the discrepancy that names both places.",
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(locator="") & ~Q(as_reported="") & ~Q(basis=""),
+                name="%(class)s_has_place_wording_basis",
+                violation_error_message="A fact needs its place, its wording as reported and its basis.",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=[Basis.STATED, Basis.FIGURE]) | ~Q(derivation=""),
+                name="%(class)s_derivation_given",
+                violation_error_message="A derived fact needs its arithmetic, a judgement its reason, in “derivation”.",
+            ),
+        ]
+
+    def clean(self):
+        super().clean()
+        if self.excused_by_id and not self.excused_by.names_two_places(self):
+            name = self.accession_id or "this record"
+            raise ValidationError({"excused_by": f"{self.excused_by_id} does not name {name} in two places."})
+
+    def refuse(self, field: str, message: str):
+        """Raise for a rule of arithmetic that the paper itself may break, unless a discrepancy excuses it."""
+        if not self.excused_by_id:
+            raise ValidationError(
+                {field: f"{message} If the paper prints it so, record the discrepancy and name it under “excused by”."}
+            )
+
+    def same_report(self, *names: str):
+        """Raise where a record that this one points to belongs to another report."""
+        for name in names:
+            other = getattr(self, name, None)
+            if other is not None and other.report_id != self.report_id:
+                raise ValidationError({name: f"{other.pk} belongs to another report ({other.report_id})."})
+
+
+def one_of(names: tuple[str, ...], name: str, message: str, required: bool = True) -> models.CheckConstraint:
+    """Exactly one of several foreign keys is filled; or at most one, where none is required."""
+    allowed = Q()
+    for chosen in names if required else (*names, None):
+        allowed |= Q(**{f"{other}__isnull": other != chosen for other in names})
+    return models.CheckConstraint(condition=allowed, name=name, violation_error_message=message)
+
+
+def excusable(condition: Q, name: str, message: str) -> models.CheckConstraint:
+    """A rule of arithmetic that holds unless a discrepancy excuses the row."""
+    return models.CheckConstraint(
+        condition=condition | Q(excused_by__isnull=False), name=name, violation_error_message=message
+    )

@@ -1,0 +1,182 @@
+"""The read side: what the public sees. Only publishing writes it, and no row is ever updated but to be closed.
+
+Every row is valid from one revision until another. What was public at revision R is every row with
+`valid_from <= R < valid_to`; what is public now has `valid_to = OPEN`.
+"""
+
+from django.conf import settings
+from django.db import models
+
+OPEN = 2_147_483_647  # an open end that sorts and compares without NULL
+
+
+class Revision(models.Model):
+    """One state of the public base. Numbers grow by one with every publishing, in the order of commit."""
+
+    id = models.PositiveIntegerField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"revision {self.id}"
+
+
+class PublicQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(valid_to=OPEN)
+
+    def at(self, revision: int):
+        """What was public at a revision."""
+        return self.filter(valid_from__lte=revision, valid_to__gt=revision)
+
+
+class Public(models.Model):
+    """What all public rows share. `unit` is the accession whose publishing wrote the row and may close it."""
+
+    unit = models.CharField(max_length=16)
+    valid_from = models.PositiveIntegerField()
+    valid_to = models.PositiveIntegerField(default=OPEN)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class PublicRecord(Public):
+    """The finished JSON document of one record. `collection` is the API's name for its kind."""
+
+    collection = models.CharField(max_length=24)
+    accession = models.CharField(max_length=16)
+    slug = models.CharField(max_length=80, help_text="What the address names it by.")
+    publication = models.CharField(max_length=80, blank=True)
+    study = models.CharField(max_length=80, blank=True)
+    year = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=32, blank=True)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "slug", "valid_to"], name="public_record_once"),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "valid_to"], name="public_record_unit"),
+            models.Index(fields=["collection", "valid_to", "year", "slug"], name="public_record_by_year"),
+        ]
+
+    def __str__(self):
+        return f"{self.collection}/{self.slug}"
+
+
+class EvidenceRow(Public):
+    """One CAR-T course of one cohort, root or subgroup, flat enough to filter and full enough to read."""
+
+    row = models.CharField(max_length=40, help_text="Accession of the course, and of the cohort for a subgroup.")
+    parent_row = models.CharField(max_length=40, blank=True, help_text="The row of the cohort it is a subgroup of.")
+    preferred = models.BooleanField(help_text="Whether this report of the study answers; others are named beside it.")
+    study = models.CharField(max_length=80)
+    publication = models.CharField(max_length=80)
+    cohort = models.CharField(max_length=16)
+    n = models.PositiveIntegerField(default=0, help_text="Patients; 0 where it is not reported (see `n_reported`).")
+    n_reported = models.BooleanField(default=True)
+    year = models.PositiveSmallIntegerField(default=0)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["row", "valid_to"], name="evidence_row_once")]
+        indexes = [
+            models.Index(fields=["unit", "valid_to"], name="evidence_row_unit"),
+            models.Index(fields=["valid_to", "preferred", "study", "row"], name="evidence_row_by_study"),
+            models.Index(fields=["valid_to", "preferred", "year", "row"], name="evidence_row_by_year"),
+            models.Index(fields=["valid_to", "preferred", "n", "row"], name="evidence_row_by_n"),
+        ]
+
+    def __str__(self):
+        return self.row
+
+
+class EvidenceTerm(models.Model):
+    """One value of one filter field of a row. `not_reported` says that the report is silent on the field."""
+
+    row = models.ForeignKey(EvidenceRow, on_delete=models.CASCADE, related_name="terms")
+    field = models.CharField(max_length=32)
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["row", "field", "value"], name="evidence_term_once")]
+        indexes = [models.Index(fields=["field", "value", "row"], name="evidence_term_lookup")]
+
+    def __str__(self):
+        return f"{self.field}={self.value}"
+
+
+class PublicFact(Public):
+    """One value at one place: a row of the facts table. docs/facts.md tells the columns."""
+
+    fact_row = models.CharField(max_length=160, help_text="<accession>.<attribute>.<place number>")
+    fact = models.CharField(max_length=150)
+    publication = models.CharField(max_length=80)
+    study = models.CharField(max_length=80, blank=True)
+    registration = models.CharField(max_length=40, blank=True)
+    cohort = models.CharField(max_length=16, blank=True)
+    course = models.CharField(max_length=8, blank=True)
+    part = models.CharField(max_length=8, blank=True)
+    entity = models.CharField(max_length=24)
+    attribute = models.CharField(max_length=120)
+    value = models.TextField()
+    operator = models.CharField(max_length=1, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    canonical_value = models.CharField(max_length=40, blank=True)
+    canonical_unit = models.CharField(max_length=40, blank=True)
+    denominator = models.PositiveIntegerField(null=True)
+    scale = models.CharField(max_length=64, blank=True)
+    site = models.CharField(max_length=32, blank=True)
+    method = models.CharField(max_length=64, blank=True)
+    specimen = models.CharField(max_length=64, blank=True)
+    per = models.CharField(max_length=16, blank=True)
+    counted = models.CharField(max_length=32, blank=True)
+    day = models.CharField(max_length=60, blank=True)
+    day_from = models.CharField(max_length=32, blank=True)
+    time_point = models.CharField(max_length=120, blank=True)
+    date = models.CharField(max_length=10, blank=True)
+    as_of = models.CharField(max_length=10, blank=True)
+    criteria = models.CharField(max_length=64, blank=True)
+    follows = models.CharField(max_length=16, blank=True)
+    as_reported = models.TextField()
+    locator = models.CharField(max_length=200)
+    basis = models.CharField(max_length=16)
+    derivation = models.CharField(max_length=400, blank=True)
+    retold = models.BooleanField()
+    discrepancies = models.CharField(max_length=400, blank=True, help_text="Accessions joined by spaces.")
+    implausible = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fact_row", "valid_to"], name="public_fact_once")]
+        indexes = [
+            models.Index(fields=["unit", "valid_to"], name="public_fact_unit"),
+            models.Index(fields=["valid_to", "study", "fact_row"], name="public_fact_by_study"),
+            models.Index(fields=["valid_to", "attribute", "fact_row"], name="public_fact_by_attribute"),
+        ]
+
+    def __str__(self):
+        return self.fact_row
+
+
+class SearchText(Public):
+    """What search looks through: normalised once, the same on both databases."""
+
+    kind = models.CharField(max_length=24)
+    address = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "valid_to"], name="search_text_once")]
+        indexes = [models.Index(fields=["unit", "valid_to"], name="search_text_unit")]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,5 @@
+"""The one door between what curators enter and what the public sees."""
+
+from .door import Problem, Refused, publish, publish_all
+
+__all__ = ["Problem", "Refused", "publish", "publish_all"]

@@ -1,0 +1,107 @@
+"""Rules that span records, checked at the door: parts make wholes, silence is accounted for, nothing contradicts it.
+
+What a paper itself breaks passes where a discrepancy with two places names the record and explains it.
+"""
+
+from dataclasses import dataclass
+
+from ..models import Cohort
+from ..models.choices import LymphodepletionGiven, ReportRole
+from ..models.toxicity import GVHD_TERMS
+from .dossier import Dossier
+
+
+@dataclass
+class Problem:
+    """One reason not to publish."""
+
+    record: str
+    field: str
+    rule: str
+
+    def __str__(self):
+        return f"{self.record}{' · ' + self.field if self.field else ''}: {self.rule}"
+
+
+def problems_of(dossier: Dossier) -> list[Problem]:
+    """Everything that keeps a report from being published, all at once."""
+    found = []
+    for check in (_subgroups_make_the_cohort, _responses_make_the_denominator, _silence_is_accounted_for):
+        found += check(dossier)
+    return found
+
+
+def _excused(dossier: Dossier, *records) -> bool:
+    return any(
+        discrepancy.names_two_places(record)
+        for record in records
+        for discrepancy in dossier.provenance.touching(record.pk)
+    )
+
+
+def _subgroups_make_the_cohort(dossier: Dossier):
+    """Subgroups by disease are disjoint and complete: they add up to their cohort."""
+    for cohort in dossier.rows["cohorts"]:
+        parts = [s for s in dossier.subgroups(cohort) if s.split_by == Cohort.SplitBy.DISEASE]
+        if not parts or cohort.n is None or any(p.n is None for p in parts):
+            continue
+        total = sum(p.n for p in parts)
+        if total != cohort.n and not _excused(dossier, cohort, *parts):
+            counts = " + ".join(str(p.n) for p in parts)
+            yield Problem(cohort.pk, "n", f"Its subgroups by disease make {counts} = {total}, not {cohort.n}.")
+
+
+def _responses_make_the_denominator(dossier: Dossier):
+    """Best responses of a cohort after a course do not exceed their denominator, and make it unless some are silent."""
+    groups = {}
+    for outcome in dossier.rows["outcomes"]:
+        if outcome.measure.code == "best_response" and outcome.n is not None and outcome.category_id:
+            groups.setdefault((outcome.cohort_id, outcome.follows), []).append(outcome)
+    for outcomes in groups.values():
+        total, of = sum(o.n for o in outcomes), outcomes[0].denominator
+        if total != of and not _excused(dossier, *outcomes):
+            counts = " + ".join(f"{o.category.code} {o.n}" for o in outcomes)
+            yield Problem(outcomes[0].pk, "n", f"The responses make {counts} = {total}, of {of}.")
+
+
+def _has_toxicity(codes):
+    return lambda dossier: any(t.term.code in codes and t.course_id for t in dossier.rows["toxicities"])
+
+
+def _has_outcome(codes):
+    return lambda dossier: any(o.measure.code in codes and o.course_id for o in dossier.rows["outcomes"])
+
+
+# What a clinician looks for in every report of CAR-T cells, and when it counts as answered.
+STANDARD_TOPICS = {
+    "crs": _has_toxicity(("crs",)),
+    "icans": _has_toxicity(("icans",)),
+    "gvhd": _has_toxicity(GVHD_TERMS),
+    "infection": _has_toxicity(("infection", "pneumonia", "cmv_viraemia")),
+    "b_cell_aplasia": _has_toxicity(("b_cell_aplasia",)),
+    "response": _has_outcome(("best_response", "response_at", "remission_maintained")),
+    "mrd": _has_outcome(("mrd",)),
+    "relapse": _has_outcome(("relapse", "remission_duration", "status_at_last_follow_up", "dfs_duration")),
+    "death": _has_outcome(("death", "survival_duration", "os_rate")),
+    "follow_up": _has_outcome(("follow_up",)),
+    "dose": lambda d: any(i.dose_low is not None for i in d.rows["infusions"]),
+    "lymphodepletion": lambda d: any(r.given != LymphodepletionGiven.NOT_REPORTED for r in d.rows["lymphodepletions"]),
+    "hsct_to_infusion": lambda d: any(i.low is not None for i in d.rows["intervals"]),
+    "later_therapy": lambda d: any(t.relative_to_course == "after" for t in d.rows["therapies"]),
+    "gvhd_at_infusion": lambda d: any(c.kind == "gvhd_at_infusion" for c in d.rows["characteristics"]),
+    "age": lambda d: any(c.age_low is not None for c in d.rows["cohorts"]),
+    "sex": lambda d: any(c.sex or c.n_female is not None for c in d.rows["cohorts"]),
+}
+
+
+def _silence_is_accounted_for(dossier: Dossier):
+    """What a reader looks for is either told by the report or recorded as looked for and not found, never both."""
+    report = dossier.report
+    if not report.study_id or report.role == ReportRole.MENTION or not dossier.rows["courses"]:
+        return
+    for topic, answered in STANDARD_TOPICS.items():
+        if answered(dossier):
+            if dossier.coverage.get(topic) == "not_reported":
+                yield Problem(report.pk, "coverage", f"“{topic}” is told by the report, yet recorded as not reported.")
+        elif topic not in dossier.coverage:
+            yield Problem(report.pk, "coverage", f"“{topic}” is neither told nor recorded as looked for and not found.")

@@ -1,0 +1,149 @@
+"""Everything that hangs below one report, fetched once, for whoever checks or renders it."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from ..models import (
+    Agent,
+    Appraisal,
+    Characteristic,
+    Claim,
+    Cohort,
+    Construct,
+    Course,
+    Coverage,
+    Discrepancy,
+    EligibilityCriterion,
+    Event,
+    Infusion,
+    Interval,
+    Lymphodepletion,
+    Measurement,
+    Outcome,
+    Place,
+    Publication,
+    RegistrationDescription,
+    Report,
+    SetStatement,
+    StudyDescription,
+    Therapy,
+    Toxicity,
+    Transplant,
+)
+from ..models.choices import State
+
+# Every kind of record below a report, by the name of its API collection or, where it has none, of its part.
+BELOW_REPORT = {
+    "descriptions": StudyDescription,
+    "plans": RegistrationDescription,
+    "eligibility": EligibilityCriterion,
+    "cohorts": Cohort,
+    "characteristics": Characteristic,
+    "transplants": Transplant,
+    "therapies": Therapy,
+    "constructs": Construct,
+    "courses": Course,
+    "intervals": Interval,
+    "lymphodepletions": Lymphodepletion,
+    "infusions": Infusion,
+    "agents": Agent,
+    "toxicities": Toxicity,
+    "outcomes": Outcome,
+    "measurements": Measurement,
+    "events": Event,
+    "claims": Claim,
+    "set_statements": SetStatement,
+}
+NO_FOREIGN_RECORDS = {"report", "excused_by", "accession"}
+
+
+class Dossier:
+    """One report with all its records, their places and the discrepancies that touch them."""
+
+    def __init__(self, report: Report):
+        self.report = report
+
+    @cached_property
+    def rows(self) -> dict[str, list]:
+        """Collection name → its records, in the order in which they were given their accessions."""
+        rows = {}
+        for name, model in BELOW_REPORT.items():
+            related = [
+                f.name
+                for f in model._meta.concrete_fields
+                if f.is_relation and not f.many_to_many and f.name not in NO_FOREIGN_RECORDS
+            ]
+            rows[name] = list(model.objects.filter(report=self.report).select_related(*related).order_by("accession"))
+        self._share(rows)
+        return rows
+
+    def _share(self, rows):
+        """Let records point to the same objects, so that walking them asks the database nothing."""
+        known = {record.pk: record for records in rows.values() for record in records}
+        for records in rows.values():
+            for record in records:
+                record.report = self.report
+                for field in record._meta.concrete_fields:
+                    target = known.get(getattr(record, field.attname)) if field.is_relation else None
+                    if target is not None and field.name != "accession":
+                        setattr(record, field.name, target)
+
+    def __iter__(self):
+        for records in self.rows.values():
+            yield from records
+
+    @cached_property
+    def coverage(self) -> dict[str, str]:
+        """Topic → kind of absence, for what was looked for and not found."""
+        found = Coverage.objects.filter(report=self.report).prefetch_related("topics")
+        return {topic.code: row.absence for row in found for topic in row.topics.all()}
+
+    @cached_property
+    def coverage_rows(self) -> list[Coverage]:
+        return list(Coverage.objects.filter(report=self.report).prefetch_related("topics"))
+
+    @cached_property
+    def appraisals(self) -> list[Appraisal]:
+        return list(Appraisal.objects.filter(report=self.report).prefetch_related("items"))
+
+    @cached_property
+    def provenance(self) -> "Provenance":
+        return Provenance([record.pk for record in self])
+
+    def of_cohort(self, collection: str, cohort: Cohort) -> list:
+        return [record for record in self.rows[collection] if record.cohort_id == cohort.pk]
+
+    def subgroups(self, cohort: Cohort) -> list[Cohort]:
+        """The direct subgroups of a cohort."""
+        return [other for other in self.rows["cohorts"] if other.parent_id == cohort.pk]
+
+
+class Provenance:
+    """Places and published discrepancies of a set of records."""
+
+    def __init__(self, accessions: list[str]):
+        self.places = defaultdict(list)
+        for place in Place.objects.filter(record__in=accessions).select_related("document"):
+            self.places[place.record_id, place.attribute].append(place)
+        self.discrepancies = defaultdict(list)
+        touching = (
+            Discrepancy.objects.filter(state=State.PUBLISHED, sides__record__in=accessions)
+            .distinct()
+            .prefetch_related("sides")
+            .order_by("accession")
+        )
+        for discrepancy in touching:
+            for side in discrepancy.sides.all():
+                pair = (side.attribute, discrepancy)
+                if side.record_id and pair not in self.discrepancies[side.record_id]:
+                    self.discrepancies[side.record_id].append(pair)
+
+    def touching(self, accession: str, field: str = "") -> list[Discrepancy]:
+        """Discrepancies that touch a record, or one field of it."""
+        found = [d for name, d in self.discrepancies[accession] if not field or name in ("", field)]
+        return list(dict.fromkeys(found))
+
+
+def published_publications() -> set[str]:
+    """Accessions of the publications that the public may be told of."""
+    return set(Publication.objects.filter(state=State.PUBLISHED).values_list("accession_id", flat=True))

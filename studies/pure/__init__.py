@@ -1,0 +1,1 @@
+"""Plain functions on plain values: no Django, no database, no request."""

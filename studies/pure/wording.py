@@ -1,0 +1,35 @@
+"""Finding a wording in a text that came out of a PDF, and texts made comparable for search."""
+
+import re
+import unicodedata
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("‘’", "'") | dict.fromkeys("“”", '"') | {"µ": "μ"})
+
+
+def squeezed(text: str) -> str:
+    """Only what a PDF cannot break: no white space, no line-end hyphens, no superscript or dash variants, no markup.
+
+    “106/kg” in a flattened text and “10^6/kg” become the same. Case is kept: ALL is not all.
+    """
+    text = unicodedata.normalize("NFC", text).translate(_SUPERSCRIPTS).translate(_DASHES)
+    text = re.sub(r"-\s*\n\s*", "", text)
+    return re.sub(r"[\s\-^${}*_\\]", "", text)
+
+
+def occurs_in(wording: str, text: str) -> bool:
+    """True where every part of a wording (parts joined by “…”) stands in the text, in order."""
+    haystack, start = squeezed(text), 0
+    for part in wording.split("…"):
+        found = haystack.find(squeezed(part), start)
+        if found < 0:
+            return False
+        start = found + len(squeezed(part))
+    return True
+
+
+def searchable(text: str) -> str:
+    """Lower case, no accents, white space folded; identifiers such as 4-1BB and NCT01087294 stay one token."""
+    text = unicodedata.normalize("NFKD", text.translate(_DASHES))
+    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    return " ".join(re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text))
