@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models, transaction
+from django.forms import model_to_dict
 
 from . import publishing
 from .fixture_files import FixtureSyntaxError, Node, read
@@ -97,7 +98,9 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         if loader.refusals:
             raise LoadError(loader.refusals)
         try:
-            loader.done.revision = publishing.publish_all(loader.published_units(), user=None, reason=reason)
+            loader.done.revision = publishing.publish_all(
+                loader.published_units(), user=None, reason=reason, validated=loader.validated
+            )
         except publishing.Refused as error:
             raise LoadError([loader.locate(problem) for problem in error.problems]) from error
     return loader.done
@@ -110,10 +113,14 @@ class _Loader:
         self.nodes: list[tuple[type, Node, dict]] = []
         self.where: dict[str, Node] = {}
         self.terms: dict[tuple[str, str], Term] = {}
+        self.found: dict[tuple[type, str], models.Model] = {}
+        self.validated: set[str] = set()
+        self.touched = set(Change.objects.filter(user__isnull=False).values_list("accession", flat=True))
 
     # Vocabularies
 
     def load_vocabularies(self, content: Node):
+        self.terms = {(term.vocabulary, term.code): term for term in Term.objects.select_related("parent")}
         for vocabulary, entries in content.items():
             if vocabulary not in VOCABULARIES:
                 known = ", ".join(VOCABULARIES)
@@ -124,23 +131,26 @@ class _Loader:
 
     def _load_term(self, vocabulary: str, position: int, entry: Node):
         code = entry.get("code", "")
-        term = Term.objects.filter(vocabulary=vocabulary, code=code).first() or Term(vocabulary=vocabulary, code=code)
-        term.position = position
         name = f"{vocabulary} {code}"
+        term = self.terms.get((vocabulary, code)) or Term(vocabulary=vocabulary, code=code)
+        before = model_to_dict(term)
+        term.position = position
         for key, value in entry.items():
             if key in ("label", "definition", "source"):
                 setattr(term, key, value)
             elif key == "synonyms":
                 term.synonyms = "\n".join(value)
             elif key == "parent":
-                term.parent = Term.objects.filter(vocabulary=vocabulary, code=value).first()
+                term.parent = self.terms.get((vocabulary, value))
                 if term.parent is None:
                     self._refuse(entry, name, "parent", f"“{value}” is not a term above this one.")
             elif key not in ("code", "mappings"):
                 self._refuse(entry, name, key, "A term has no such field.")
-        if not self._valid(entry, name, term):
-            return
-        term.save()
+        if model_to_dict(term) != before:
+            if not self._valid(entry, name, term):
+                return
+            term.save()
+        self.terms[vocabulary, code] = term
         for mapping in entry.get("mappings", []):
             values = {k: v for k, v in mapping.items() if k not in ("system", "code")}
             values["verified"] = values.get("verified") == "true"
@@ -192,7 +202,7 @@ class _Loader:
     def _load_record(self, model, node: Node, inherited: dict):
         accession = node[model._meta.model_name]
         record = model.objects.filter(pk=accession).first()
-        if record and Change.objects.filter(accession_id=accession, user__isnull=False).exists():
+        if record and accession in self.touched:
             self.done.kept.append(accession)
             return
         existed = record is not None
@@ -204,14 +214,14 @@ class _Loader:
             self._set(record, node, accession, key, value, later)
         if not self._valid(node, accession, record):
             return
-        changes = Change.objects.filter(accession_id=accession).count()
         record.save(force_insert=not existed)
+        self.validated.add(accession)
         for name, values in later.items():
             getattr(record, name).set(values)
         self._load_children(record, node, accession)
         if not existed:
             self.done.created += 1
-        elif Change.objects.filter(accession_id=accession).count() > changes:
+        elif record.was_changed:
             self.done.updated += 1
         else:
             self.done.unchanged += 1
@@ -249,10 +259,13 @@ class _Loader:
                     raise LookupError(f"“{text}” is not in the vocabulary “{vocabulary}”.")
                 self.terms[vocabulary, text] = found
             return self.terms[vocabulary, text]
+        if (target, text) in self.found:
+            return self.found[target, text]
         for name in ("accession_id" if hasattr(target, "KIND") else "id", "slug", "identifier"):
             if name in {f.attname for f in target._meta.concrete_fields}:
                 found = target.objects.filter(**{name: text}).first()
                 if found:
+                    self.found[target, text] = found
                     return found
         raise LookupError(f"there is no {target._meta.verbose_name} “{text}”, or it was refused itself.")
 
@@ -305,11 +318,17 @@ class _Loader:
         return Refusal(node.file, node.line, problem.record, problem.field, problem.rule)
 
     def published_units(self) -> list[str]:
-        """What the fixtures publish: publications, studies, registrations, reports, discrepancies."""
-        kept = set(self.done.kept)
+        """What the fixtures publish: publications, studies, registrations, reports, discrepancies.
+
+        A report below which a curator has changed anything is left to the curator to publish.
+        """
+        held = set(self.done.kept)
+        for _, node, inherited in self.nodes:
+            if next(iter(node.values())) in held:
+                held.add(inherited.get("report"))
         units = [
             node[model._meta.model_name]
             for model, node, _ in self.nodes
             if model in (KINDS["publication"], KINDS["study"], KINDS["registration"], KINDS["report"], Discrepancy)
         ]
-        return [unit for unit in units if unit not in kept]
+        return [unit for unit in units if unit not in held]

@@ -168,7 +168,8 @@ class Record(models.Model):
             super().save(*args, **kwargs)
             old, new = (before._plain_fields() if before else {}), self._plain_fields()
             changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
-            if before is None or changed:
+            self.was_changed = before is None or bool(changed)
+            if self.was_changed:
                 Change.log(self.accession_id, "changed" if before else "created", changed)
 
     def _plain_fields(self) -> dict:

@@ -35,9 +35,9 @@ class PublicQuerySet(models.QuerySet):
 
 
 class Public(models.Model):
-    """What all public rows share. `unit` is the accession whose publishing wrote the row and may close it."""
+    """What all public rows share. `owner` is the accession whose publishing wrote the row and may close it."""
 
-    unit = models.CharField(max_length=16)
+    owner = models.CharField(max_length=16)
     valid_from = models.PositiveIntegerField()
     valid_to = models.PositiveIntegerField(default=OPEN)
 
@@ -57,6 +57,7 @@ class PublicRecord(Public):
     study = models.CharField(max_length=80, blank=True)
     year = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=32, blank=True)
+    read_as = models.CharField(max_length=64, blank=True, help_text="How a publication was read; empty if it was not.")
     document = models.TextField()
 
     class Meta:
@@ -64,7 +65,7 @@ class PublicRecord(Public):
             models.UniqueConstraint(fields=["collection", "slug", "valid_to"], name="public_record_once"),
         ]
         indexes = [
-            models.Index(fields=["unit", "valid_to"], name="public_record_unit"),
+            models.Index(fields=["owner", "valid_to"], name="public_record_owner"),
             models.Index(fields=["collection", "valid_to", "year", "slug"], name="public_record_by_year"),
         ]
 
@@ -80,16 +81,18 @@ class EvidenceRow(Public):
     preferred = models.BooleanField(help_text="Whether this report of the study answers; others are named beside it.")
     study = models.CharField(max_length=80)
     publication = models.CharField(max_length=80)
+    course = models.CharField(max_length=16)
     cohort = models.CharField(max_length=16)
     n = models.PositiveIntegerField(default=0, help_text="Patients; 0 where it is not reported (see `n_reported`).")
     n_reported = models.BooleanField(default=True)
     year = models.PositiveSmallIntegerField(default=0)
+    overlaps = models.TextField(blank=True, help_text="JSON list of the cohorts that may hold the same patients.")
     document = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["row", "valid_to"], name="evidence_row_once")]
         indexes = [
-            models.Index(fields=["unit", "valid_to"], name="evidence_row_unit"),
+            models.Index(fields=["owner", "valid_to"], name="evidence_row_owner"),
             models.Index(fields=["valid_to", "preferred", "study", "row"], name="evidence_row_by_study"),
             models.Index(fields=["valid_to", "preferred", "year", "row"], name="evidence_row_by_year"),
             models.Index(fields=["valid_to", "preferred", "n", "row"], name="evidence_row_by_n"),
@@ -157,7 +160,7 @@ class PublicFact(Public):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["fact_row", "valid_to"], name="public_fact_once")]
         indexes = [
-            models.Index(fields=["unit", "valid_to"], name="public_fact_unit"),
+            models.Index(fields=["owner", "valid_to"], name="public_fact_owner"),
             models.Index(fields=["valid_to", "study", "fact_row"], name="public_fact_by_study"),
             models.Index(fields=["valid_to", "attribute", "fact_row"], name="public_fact_by_attribute"),
         ]
@@ -176,7 +179,7 @@ class SearchText(Public):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["address", "valid_to"], name="search_text_once")]
-        indexes = [models.Index(fields=["unit", "valid_to"], name="search_text_unit")]
+        indexes = [models.Index(fields=["owner", "valid_to"], name="search_text_owner")]
 
     def __str__(self):
         return self.title

@@ -113,7 +113,6 @@ class Publication(Slugged, Curated, Record):
         authors = list(self.authors.all())
         if authors:
             yield Statement("authors", "authors", "; ".join(str(a) for a in authors))
-            yield Statement("authors", "n_authors", str(len(authors)))
         for name in self.STATED_FIELDS:
             value = getattr(self, name)
             if value:

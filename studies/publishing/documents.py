@@ -1,21 +1,16 @@
 """Records as finished JSON documents: what the API answers and pages show."""
 
-import json
 from decimal import Decimal
 
 from ..models import Author, Citation, CohortOverlap, Discrepancy, Publication, Registration, Report, Study, Term
 from ..models.choices import ReportRole, State
+from ..models.vocabulary import JoinedTermsField
 from ..pure.proportions import clopper_pearson
 from .dossier import Dossier, published_publications
 from .facts import facts_of_publication, facts_of_report, sources_of
 
 HIDDEN = {"accession", "report", "excused_by", "created_at", "changed_at", "state", "published_at"}
 ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
-
-
-def dumps(document: dict) -> str:
-    """The one way a document becomes text: key order kept, no escapes, no spaces to carry around."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
 
 
 def fields_of(record) -> dict:
@@ -33,12 +28,20 @@ def fields_of(record) -> dict:
                 value = related.slug
         elif isinstance(value, Decimal):
             value = int(value) if value == value.to_integral_value() else float(value)
+        elif isinstance(field, JoinedTermsField) and value:
+            labels[field.name] = joined_labels(field.vocabulary, value)
         elif field.choices and value:
             labels[field.name] = getattr(record, f"get_{field.name}_display")()
         document[field.name] = None if value == "" else value
     if labels:
         document["labels"] = labels
     return document
+
+
+def joined_labels(vocabulary: str, text: str) -> str:
+    """The labels of “CD28+4-1BB”, in its order."""
+    labels = dict(Term.objects.filter(vocabulary=vocabulary, code__in=text.split("+")).values_list("code", "label"))
+    return " + ".join(labels[code] for code in text.split("+"))
 
 
 def brief(publication: Publication) -> dict:

@@ -27,12 +27,12 @@ from ..models import (
     get_record,
 )
 from ..models.choices import State
+from ..pure.documents import dumps
 from . import search_text
 from .consistency import Problem, problems_of
 from .documents import (
     ReportDocuments,
     discrepancy_document,
-    dumps,
     preferred_first,
     publication_document,
     published_reports,
@@ -72,11 +72,12 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str) -> int:
+def publish_all(accessions: list[str], *, user, reason: str, validated: set[str] = frozenset()) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the publication of a discrepancy) is rendered anew; a public row
-    that would not change is left as it is. Where nothing changes, no revision is made and the last one is returned.
+    that would not change is left as it is. `validated` names records that passed `full_clean()` in this very
+    transaction and need not be asked again. Where nothing changes, no revision is made and the last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = _next_revision()
@@ -87,7 +88,7 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
                 unit.published_at = timezone.now()
                 unit.save()
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
-        problems = [problem for unit in units for problem in _problems(unit)]
+        problems = [problem for unit in units for problem in _problems(unit, validated)]
         if problems:
             raise Refused(problems)
         Revision.objects.create(id=revision, user=user, reason=reason)
@@ -111,12 +112,12 @@ def _next_revision() -> int:
 # Checks
 
 
-def _problems(unit) -> list[Problem]:
-    problems = _invalid(unit)
+def _problems(unit, validated: set[str]) -> list[Problem]:
+    problems = [] if unit.pk in validated else _invalid(unit)
     if isinstance(unit, Report):
         dossier = Dossier(unit)
         for record in dossier:
-            problems += _invalid(record)
+            problems += [] if record.pk in validated else _invalid(record)
         problems += problems_of(dossier)
         problems += [
             Problem(unit.pk, name, f"“{parent}” is not published.")
@@ -229,7 +230,15 @@ def _render(unit) -> Rendering:
         own = Report.published().filter(publication=unit, study=None, registration=None).first()
         document["own_words"] = ReportDocuments(Dossier(own)).whole() if own else None
         rendering.records.append(
-            _record("publications", unit, document, publication=unit.slug, kind=unit.kind, year=unit.year)
+            _record(
+                "publications",
+                unit,
+                document,
+                publication=unit.slug,
+                kind=unit.kind,
+                year=unit.year,
+                read_as=" ".join(sorted({source["read_as"] for source in document["sources_read"]})),
+            )
         )
         rendering.search.append(
             search_text.entry(
@@ -318,7 +327,7 @@ def _replace(unit: str, rendering: Rendering, revision: int) -> bool:
 
 def _replace_rows(model, unit: str, wanted: list, revision: int, key) -> bool:
     compared = [
-        f.attname for f in model._meta.concrete_fields if f.attname not in ("id", "unit", "valid_from", "valid_to")
+        f.attname for f in model._meta.concrete_fields if f.attname not in ("id", "owner", "valid_from", "valid_to")
     ]
 
     def content(row):
@@ -327,16 +336,16 @@ def _replace_rows(model, unit: str, wanted: list, revision: int, key) -> bool:
             values.append([list(t) for t in _terms(row)])
         return values
 
-    standing = {key(row): row for row in model.objects.filter(unit=unit, valid_to=OPEN)}
+    standing = {key(row): row for row in model.objects.filter(owner=unit, valid_to=OPEN)}
     wanted = {key(row): row for row in wanted}
     closed = [row.pk for name, row in standing.items() if name not in wanted or content(wanted[name]) != content(row)]
     new = [row for name, row in wanted.items() if name not in standing or standing[name].pk in closed]
     model.objects.filter(pk__in=closed).update(valid_to=revision)
     for row in new:
-        row.unit, row.valid_from, row.valid_to = unit, revision, OPEN
+        row.owner, row.valid_from, row.valid_to = unit, revision, OPEN
     model.objects.bulk_create(new, batch_size=200)
     if model is EvidenceRow and new:
-        names = {row.row: row for row in model.objects.filter(unit=unit, valid_from=revision, valid_to=OPEN)}
+        names = {row.row: row for row in model.objects.filter(owner=unit, valid_from=revision, valid_to=OPEN)}
         EvidenceTerm.objects.bulk_create(
             EvidenceTerm(row=names[row.row], field=field, value=value) for row in new for field, value in row.term_list
         )

@@ -3,8 +3,9 @@
 from ..models import Cohort, Course, EvidenceRow
 from ..models.choices import Presence
 from ..models.toxicity import GVHD_TERMS
+from ..pure.documents import dumps
 from ..pure.proportions import clopper_pearson
-from .documents import ReportDocuments, brief, dumps
+from .documents import ReportDocuments, brief, joined_labels, overlaps_of
 
 NOT_REPORTED = "not_reported"
 RESPONSE_ORDER = ["CR", "CRi", "PR", "SD", "PD", "NR"]
@@ -39,6 +40,7 @@ class _RowMaker:
         self.documents, self.dossier = documents, documents.dossier
         self.course, self.preferred, self.others = course, preferred, others
         self.report = self.dossier.report
+        self.study_overlaps = overlaps_of(self.report.study)
 
     def row(self, cohort: Cohort, parent_row: str) -> tuple[EvidenceRow, list[tuple[str, str]]]:
         publication, study = self.report.publication, self.report.study
@@ -70,6 +72,7 @@ class _RowMaker:
             "response": self._response(cohort),
             **{group: self._toxicities(group, terms, cohort) for group, terms in TOXICITY_GROUPS.items()},
         }
+        document["overlaps"] = self._overlaps(cohort.root)
         document["discrepancies"] = self._discrepancies(cohort)
         terms = sorted(set(self._terms(cohort, document)))
         row = EvidenceRow(
@@ -78,10 +81,12 @@ class _RowMaker:
             preferred=self.preferred,
             study=study.slug,
             publication=publication.slug,
+            course=self.course.pk,
             cohort=cohort.pk,
             n=cohort.n or 0,
             n_reported=cohort.n is not None,
             year=document["year"],
+            overlaps=dumps(document["overlaps"]) if document["overlaps"] else "",
             document=dumps(document),
         )
         return row, terms
@@ -108,7 +113,13 @@ class _RowMaker:
             "age_unit": cohort.age_unit if cohort.age_low is not None else None,
             "sex": cohort.sex or None,
             "disease_status": [
-                {"code": c.term.code, "label": c.term.label, "n": c.n, "of": c.denominator, "sources": sources.get(c.pk)}
+                {
+                    "code": c.term.code,
+                    "label": c.term.label,
+                    "n": c.n,
+                    "of": c.denominator,
+                    "sources": sources.get(c.pk, {}),
+                }
                 for c in self.dossier.of_cohort("characteristics", cohort)
                 if c.kind == "disease_status" and c.presence == Presence.PRESENT
             ],
@@ -156,7 +167,10 @@ class _RowMaker:
                 "name": construct.name,
                 "targets": construct.targets.split("+"),
                 "costimulatory_domains": construct.costimulatory_domains or None,
-                "modules": construct.modules.split("+") if construct.modules else [],
+                "modules": [
+                    {"code": code, "label": joined_labels("module", code)}
+                    for code in (construct.modules.split("+") if construct.modules else [])
+                ],
                 "sources": self.documents.sources.get(construct.pk, {}),
             }
         return cells
@@ -252,6 +266,20 @@ class _RowMaker:
             {"accession": d.pk, "title": d.title, "severity": d.severity, "kind": d.kind}
             for d in shown
             if d.severity != "clerical"
+        ]
+
+    def _overlaps(self, root: Cohort) -> list[dict]:
+        """The published cohorts that share patients with this one, or may."""
+        return [
+            {
+                "cohort": overlap.other_id if overlap.cohort_id == root.pk else overlap.cohort_id,
+                "relation": overlap.relation,
+                "shared_low": overlap.shared_low,
+                "shared_high": overlap.shared_high,
+                "basis": overlap.basis,
+            }
+            for overlap in self.study_overlaps
+            if root.pk in (overlap.cohort_id, overlap.other_id)
         ]
 
     # Terms

@@ -7,13 +7,13 @@ OPERATOR_PREFIX = {"=": "", "<": "< ", ">": "> ", "≤": "≤ ", "≥": "≥ ", 
 
 
 def plain(number: Decimal | int | None) -> str:
-    """The value column of a fact: 30.88, 229, and from a hundred thousand up 7.8e6, so that no digit is invented."""
+    """The value column of a fact: 30.88, 229, and from a hundred thousand up 7.8e6."""
     if number is None:
         return ""
     number = Decimal(number)
     if abs(number) >= 100_000:
         mantissa, exponent = _scientific(number)
-        return f"{mantissa}e{exponent}"
+        return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}"
     return _trimmed(number)
 
 

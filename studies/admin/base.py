@@ -1,0 +1,145 @@
+"""What every admin page of a record shares: who did it and why, places beside the record, no silent deletion."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from ..models import Change, EvidenceRow, Place, PublicFact, PublicRecord, acting
+from ..publishing import Refused, publish
+
+PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
+
+
+def has_been_public(accession: str) -> bool:
+    """Whether the public has ever seen a record; such a record is never deleted."""
+    return (
+        PublicRecord.objects.filter(accession=accession).exists()
+        or PublicFact.objects.filter(fact__startswith=f"{accession}.").exists()
+        or EvidenceRow.objects.filter(row__startswith=accession).exists()
+    )
+
+
+class ReasonForm(forms.ModelForm):
+    """Adds why a change is made; it goes into the history, not into the record."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"size": 80}),
+        help_text="Why this change is made. It stays in the history of the record.",
+    )
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """A record with an accession. Saving logs the user and the reason; the model's rules refuse what is wrong."""
+
+    form = ReasonForm
+    list_per_page = 50
+    save_on_top = True
+    readonly_fields = ("accession_shown", "places_shown", "history_shown")
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})},
+    }
+
+    def get_autocomplete_fields(self, request):
+        """Every pointer to another record or term is typed, not scrolled."""
+        return [
+            field.name
+            for field in self.model._meta.get_fields()
+            if (field.many_to_one or field.many_to_many) and field.concrete and not field.auto_created
+            and field.related_model in self.admin_site._registry
+        ]  # fmt: skip
+
+    def get_list_select_related(self, request):
+        return [f.name for f in self.model._meta.concrete_fields if f.many_to_one]
+
+    def get_fieldsets(self, request, obj=None):
+        names = [name for name in self.get_fields(request, obj) if name not in ("reason", *self.readonly_fields)]
+        own = [name for name in names if name not in PROVENANCE]
+        provenance = [name for name in names if name in PROVENANCE]
+        sets = [(None, {"fields": own})]
+        if provenance:
+            sets.append(("Where it stands", {"fields": provenance}))
+        sets.append(("Record", {"fields": ["reason", *self.readonly_fields]}))
+        return sets
+
+    @admin.display(description="accession")
+    def accession_shown(self, record):
+        return record.pk or "given on saving"
+
+    @admin.display(description="places of single values")
+    def places_shown(self, record):
+        if not record.pk:
+            return "Can be added once the record is saved."
+        places = Place.objects.filter(record=record.pk)
+        add = format_html('<a href="{}?record={}">add a place</a>', reverse("admin:studies_place_add"), record.pk)
+        links = [
+            (reverse("admin:studies_place_change", args=[place.pk]), place.attribute, place.locator) for place in places
+        ]
+        return format_html("{} {}", format_html_join("", '<a href="{}">{}: {}</a>; ', links), add)
+
+    @admin.display(description="history")
+    def history_shown(self, record):
+        if not record.pk:
+            return "—"
+        count = Change.objects.filter(accession=record.pk).count()
+        link = f"{reverse('admin:studies_change_changelist')}?accession__id__exact={record.pk}"
+        return format_html('<a href="{}">{} change{}</a>', link, count, "" if count == 1 else "s")
+
+    def save_model(self, request, record, form, change):
+        with acting(request.user, form.cleaned_data.get("reason", "")):
+            super().save_model(request, record, form, change)
+
+    def has_delete_permission(self, request, record=None):
+        allowed = super().has_delete_permission(request, record)
+        return allowed and record is not None and not has_been_public(record.pk)
+
+    def delete_model(self, request, record):
+        with acting(request.user, "deleted before it was ever public"):
+            Change.log(record.pk, "deleted", {})
+            record.delete()
+
+
+class ExtractedAdmin(RecordAdmin):
+    """A record taken from a document, below a report."""
+
+    list_filter = ("basis", "report__publication")
+    search_fields = ("accession__id", "locator", "as_reported", "note", "report__study__name")
+
+    def get_list_display(self, request):
+        return ("accession_id", "__str__", *self.shown, "locator", "basis")
+
+    shown: tuple[str, ...] = ()
+
+
+class PublishedAdmin(RecordAdmin):
+    """A record that is published as a whole."""
+
+    actions = ["publish_selected"]
+    readonly_fields = (*RecordAdmin.readonly_fields, "state", "published_at")
+
+    @admin.action(description="Publish what is selected")
+    def publish_selected(self, request, queryset):
+        for record in queryset:
+            try:
+                revision = publish(record, user=request.user, reason="published in the admin")
+            except Refused as error:
+                for problem in error.problems:
+                    self.message_user(request, f"{record}: not published. {problem}", messages.ERROR)
+            else:
+                self.message_user(request, f"{record}: public as revision {revision}.", messages.SUCCESS)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What is written elsewhere and may only be looked at."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,72 @@
+"""What documents claim, where they disagree, how good they are; and the places of single values."""
+
+from django.contrib import admin
+
+from ..models import (
+    Accession,
+    Appraisal,
+    AppraisalItem,
+    Claim,
+    Discrepancy,
+    Place,
+    SetStatement,
+    Side,
+)
+from .base import ExtractedAdmin, PublishedAdmin, ReadOnlyAdmin, RecordAdmin
+
+
+@admin.register(Claim)
+class ClaimAdmin(ExtractedAdmin):
+    shown = ("topic", "support")
+    list_filter = ("support", "topic", "report__publication")
+    search_fields = (*ExtractedAdmin.search_fields, "text", "population")
+
+
+@admin.register(SetStatement)
+class SetStatementAdmin(ExtractedAdmin):
+    shown = ("toxicity", "presence", "n")
+    search_fields = (*ExtractedAdmin.search_fields, "text")
+
+
+class SideInline(admin.TabularInline):
+    model = Side
+    extra = 0
+    autocomplete_fields = ["record", "publication"]
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(PublishedAdmin):
+    inlines = [SideInline]
+    list_display = ("accession_id", "title", "publication", "kind", "severity", "status", "state")
+    list_filter = ("state", "severity", "kind", "status", "publication")
+    search_fields = ("accession__id", "title", "explanation", "sides__record__id", "sides__as_reported")
+
+
+class AppraisalItemInline(admin.TabularInline):
+    model = AppraisalItem
+    extra = 0
+
+
+@admin.register(Appraisal)
+class AppraisalAdmin(RecordAdmin):
+    inlines = [AppraisalItemInline]
+    list_display = ("accession_id", "report", "tool", "appraised_on", "checked_by_haematologist")
+    list_filter = ("tool",)
+    search_fields = ("accession__id", "report__publication__name", "report__study__name")
+
+
+@admin.register(Place)
+class PlaceAdmin(admin.ModelAdmin):
+    list_display = ("record_id", "attribute", "number", "locator", "as_reported", "basis", "instead")
+    list_filter = ("basis", "instead", "document")
+    search_fields = ("record__id", "attribute", "locator", "as_reported")
+    autocomplete_fields = ["record", "document"]
+
+
+@admin.register(Accession)
+class AccessionAdmin(ReadOnlyAdmin):
+    """The register: looked up by autocompletes, changed by nobody."""
+
+    list_display = ("id", "kind", "number")
+    list_filter = ("kind",)
+    search_fields = ("id",)

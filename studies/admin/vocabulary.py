@@ -1,0 +1,49 @@
+"""Vocabularies, users, the history and the revisions."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from ..models import Change, Mapping, Revision, Term, User
+from .base import ReadOnlyAdmin
+
+admin.site.register(User, UserAdmin)
+
+
+class MappingInline(admin.TabularInline):
+    model = Mapping
+    extra = 0
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    inlines = [MappingInline]
+    list_display = ("code", "label", "vocabulary", "parent")
+    list_filter = ("vocabulary",)
+    list_select_related = ("parent",)
+    search_fields = ("code", "label", "synonyms", "definition")
+    autocomplete_fields = ["parent"]
+
+
+@admin.register(Mapping)
+class MappingAdmin(admin.ModelAdmin):
+    list_display = ("term", "system", "code", "predicate", "verified")
+    list_filter = ("system", "predicate", "verified")
+    list_select_related = ("term",)
+    search_fields = ("code", "term__code", "term__label")
+    autocomplete_fields = ["term"]
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ("at", "accession_id", "action", "user", "reason")
+    list_filter = ("action", "user")
+    list_select_related = ("user",)
+    search_fields = ("accession__id", "reason")
+    date_hierarchy = "at"
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "at", "user", "reason")
+    list_select_related = ("user",)
+    search_fields = ("reason",)

@@ -1,0 +1,128 @@
+"""What the OpenAPI document says of parameters and answers."""
+
+from drf_spectacular.utils import OpenApiParameter
+
+from ..ask.collections import FACT_COLUMNS, FACT_FILTERS
+from ..ask.filters import PILES, EvidenceFilterSet
+from ..models.choices import Design, PublicationKind
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `errors` names each parameter, why it was refused and the nearest valid names.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+DESCRIPTIONS = {
+    "EvidenceRow": "One CAR-T course of one cohort; `sources` beside each part say where its values stand.",
+    "Study": "A study with all its public reports, the preferred one first.",
+    "Publication": "A document: bibliography, what was read of it, what it reports, cites and claims.",
+    "Fact": "One value at one place. The columns are told in docs/facts.md.",
+}
+
+
+def _one(name: str) -> dict:
+    properties = {column: {} for column in FACT_COLUMNS} if name == "Fact" else {}
+    return {"type": "object", "description": DESCRIPTIONS[name], "properties": properties}
+
+
+def _errors(*statuses: int) -> dict:
+    return {(status, "application/problem+json"): PROBLEM for status in statuses}
+
+
+def record(name: str) -> dict:
+    """The answers of a single record."""
+    return {(200, "application/json"): _one(name), **_errors(400, 404)}
+
+
+def listing(name: str, evidence: bool = False) -> dict:
+    """The answers of a list."""
+    properties = {
+        "count": {"type": "integer"},
+        "next": {"type": ["string", "null"]},
+        "previous": {"type": ["string", "null"]},
+        "revision": {"type": "integer"},
+        "results": {"type": "array", "items": _one(name)},
+    }
+    required = list(properties)
+    if evidence:
+        properties |= {
+            "filter": {"type": "string", "description": "The filter in words."},
+            "pile": {"type": "string", "enum": list(PILES)},
+            "unknown": {"type": "integer"},
+            "studies": {"type": "integer"},
+            "patients_counted_once": {"type": "object"},
+            "facets": {"type": "object"},
+        }
+    body = {"type": "object", "required": required, "properties": properties}
+    return {(200, "application/json"): body, **_errors(400)}
+
+
+def attributes() -> dict:
+    """The answer of the list of attributes."""
+    return {(200, "application/json"): {"type": "object"}, **_errors(400)}
+
+
+def _query(name: str, description: str, many: bool = False, **schema) -> OpenApiParameter:
+    kind = {"type": "string", **schema}
+    if many:
+        kind = {"type": "array", "items": kind}
+    return OpenApiParameter(name, type=kind, location="query", description=description, explode=True if many else None)
+
+
+def paging_parameters(orderings=("slug", "year")) -> list[OpenApiParameter]:
+    """What every list takes."""
+    both = [name for ordering in orderings for name in (ordering, f"-{ordering}")]
+    return [
+        _query("page_size", "Rows a page.", type="integer", minimum=1, maximum=500),
+        _query("cursor", "From `next` or `previous`; opaque."),
+        _query("ordering", "A field, or -field for the reverse.", enum=both),
+        _fields(),
+    ]
+
+
+def _fields() -> OpenApiParameter:
+    return _query("fields", "Only these fields, joined by commas.")
+
+
+def record_parameters(description: str) -> list[OpenApiParameter]:
+    return [OpenApiParameter("name", type=str, location="path", description=description), _fields()]
+
+
+def evidence_parameters() -> list[OpenApiParameter]:
+    """The parameters of the one FilterSet, and of the list."""
+    filters = []
+    for name, term_filter in EvidenceFilterSet.base_filters.items():
+        valid = {} if term_filter.vocabulary else {"enum": [value for value, _ in term_filter.extra["choices"]]}
+        filters.append(_query(name, term_filter.extra["help_text"], many=True, **valid))
+    return [
+        *filters,
+        _query("pile", "Rows that match, or those on which the report is silent.", enum=list(PILES)),
+        _query("facets", "Filters whose values are to be counted, joined by commas."),
+        *paging_parameters(("study", "year", "n_patients")),
+    ]
+
+
+def study_parameters() -> list[OpenApiParameter]:
+    return [_query("design", "Design of the study.", enum=list(Design.values)), *paging_parameters()]
+
+
+def publication_parameters() -> list[OpenApiParameter]:
+    return [
+        _query("kind", "Kind of document.", enum=list(PublicationKind.values)),
+        _query("year", "Year of publication.", type="integer", minimum=1900, maximum=2200),
+        *paging_parameters(),
+    ]
+
+
+def fact_parameters() -> list[OpenApiParameter]:
+    return [
+        *(_query(name, f"Exactly this `{name}`.", many=True) for name in FACT_FILTERS),
+        _query("q", "Words within value, wording, place or attribute."),
+        *paging_parameters(("id",)),
+    ]

@@ -1,0 +1,1 @@
+"""How the public rows are asked: one grammar for pages and API. Nothing here reads the write side."""

@@ -1,0 +1,43 @@
+"""What templates need to show a cell with its places."""
+
+from django import template
+
+from ..models.choices import Basis
+
+register = template.Library()
+BASIS = dict(Basis.choices)
+COUNT_KEY = "popover number"
+
+
+@register.inclusion_tag("studies/cell.html", takes_context=True)
+def cell(context, value, before="", after=""):
+    """A cell: its text in the look of its state, opening to its places; then remark and doubts."""
+    store = context.render_context
+    root = store.dicts[0] if hasattr(store, "dicts") else store
+    root[COUNT_KEY] = root.get(COUNT_KEY, 0) + 1
+    return {"cell": value, "id": f"source-{root[COUNT_KEY]}", "before": before, "after": after}
+
+
+@register.filter
+def basis_label(value: str) -> str:
+    """The word for a basis."""
+    return BASIS.get(value, value)
+
+
+@register.filter
+def document_name(slug: str) -> str:
+    """“li-hua-2025” as “Li Hua 2025”."""
+    return " ".join(part.upper() if part in ("cmj", "fi") else part.capitalize() for part in slug.split("-"))
+
+
+@register.filter
+def words(n: int) -> str:
+    """Small numbers as words at the start of a sentence."""
+    names = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+    return names[n] if 0 <= n < len(names) else str(n)
+
+
+@register.simple_tag
+def patients(counted) -> str:
+    """Patients counted once: 11, or 21–31."""
+    return str(counted.low) if counted.low == counted.high else f"{counted.low}–{counted.high}"

@@ -1,0 +1,20 @@
+"""Addresses of the public pages. docs/architecture.md lists them with the API's."""
+
+from django.urls import path
+
+from .views import api_docs, evidence, health, home, records, search
+
+app_name = "studies"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("about/", home.about, name="about"),
+    path("evidence/", evidence.evidence_table, name="evidence"),
+    path("studies/", records.study_list, name="studies"),
+    path("studies/<slug:slug>/", records.study, name="study"),
+    path("publications/", records.publication_list, name="publications"),
+    path("publications/<slug:slug>/", records.publication, name="publication"),
+    path("search/", search.search_page, name="search"),
+    path("api/v1/docs/", api_docs.docs, name="api-docs"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

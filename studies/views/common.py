@@ -1,0 +1,52 @@
+"""What every public page shares: the revision, the entity tag, the answer to a query that was not understood."""
+
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from ..ask import current
+from ..ask.strict import BadQuery
+from ..models import PublicRecord
+from ..web import entity_tag, unchanged
+
+
+def public_page(view):
+    """A page of public rows: `view(request, revision, …)` returns a response. Unchanged pages answer 304."""
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        revision = current.revision()
+        tag = entity_tag(request, revision)
+        if unchanged(request, tag):
+            response = HttpResponseNotModified()
+        else:
+            try:
+                response = view(request, revision, *args, **kwargs)
+            except BadQuery as error:
+                return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
+            except Http404:
+                return page(request, revision, "studies/not_found.html", {}, status=404)
+        response["ETag"] = tag
+        response["Cache-Control"] = "no-cache"
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+    return wrapped
+
+
+def page(request: HttpRequest, revision: int, template: str, context: dict, status: int = 200) -> HttpResponse:
+    """A rendered page with what the frame around it shows."""
+    return render(request, template, context | {"site": site(revision), "path": request.path}, status=status)
+
+
+def site(revision: int) -> dict:
+    """The frame's own numbers: how many documents were read, and the revision."""
+    return {"revision": revision, "documents_read": current.kept(revision, "documents read", _documents_read)}
+
+
+def _documents_read() -> int:
+    return PublicRecord.objects.current().filter(collection="publications").exclude(read_as="").count()

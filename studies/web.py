@@ -1,0 +1,30 @@
+"""What pages and API share of HTTP: entity tags and addresses with changed parameters."""
+
+import zlib
+
+from django.http import HttpRequest
+
+from . import VERSION
+
+
+def entity_tag(request: HttpRequest, revision: int) -> str:
+    """One tag per revision, code version and address; a page and its twin have different addresses."""
+    address = zlib.crc32(request.get_full_path().encode("utf-8", "surrogatepass"))
+    return f'"{VERSION}-{revision}-{address:x}"'
+
+
+def unchanged(request: HttpRequest, tag: str) -> bool:
+    """Whether the reader holds this answer already."""
+    given = request.headers.get("If-None-Match", "")
+    return bool(given) and tag in (part.strip().removeprefix("W/") for part in given.split(","))
+
+
+def query_with(request: HttpRequest, **changes) -> str:
+    """The query with some parameters changed (None takes one away); the cursor never survives a change."""
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else "?"

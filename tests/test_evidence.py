@@ -1,0 +1,129 @@
+"""The evidence as its readers ask for it: through the public API and the page, by one grammar."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(api):
+    answer = api("/evidence/")
+    assert [row["study"] for row in answer["results"]] == ["kochenderfer-2013", "li-hua-2025"]
+    assert answer["patients_counted_once"] == {"low": 11, "high": 11, "n_not_reported_in": []}
+
+
+def test_the_case_after_cord_blood_transplant_reads_as_the_paper_tells_it(api):
+    (row,) = api("/evidence/", collected_from="recipient")["results"]
+    assert row["study"] == "li-hua-2025"
+    assert (row["collected_from"], row["genetic_origin"]) == ("recipient", "donor")
+    assert row["collected_relative_to_hsct"] == "after_hsct"
+    (transplant,) = row["transplants"]
+    assert transplant["graft_source"]["code"] == "cord_blood"
+    assert transplant["infusion_is"] == "after_hsct"
+    assert (transplant["interval"]["low"], transplant["interval"]["unit"]) == (402, "days")
+    assert transplant["interval"]["basis"] == "derived"
+    assert [item["presence"] for item in row["gvhd"]["items"]] == ["absent"]
+    (crs,) = row["crs"]["items"]
+    assert (crs["presence"], crs["grade_low"], crs["scale"]["code"]) == ("present", 1, "lee_2014")
+    assert (row["infusions"][0]["dose_low"], row["infusions"][0]["unit"]) == (7800000, "cells/kg")
+    assert row["construct"]["costimulatory_domains"] == "4-1BB"
+    assert [module["code"] for module in row["construct"]["modules"]] == ["IL6_shRNA"]
+
+
+def test_silence_and_none_are_two_things(api):
+    rows = {row["study"]: row for row in api("/evidence/")["results"]}
+    retold = rows["kochenderfer-2013"]
+    assert retold["crs"] == {"state": "not_reported", "items": []}
+    assert [item["presence"] for item in retold["gvhd"]["items"]] == ["absent"]
+    assert retold["lymphodepletion"]["given"] == "none"
+    assert rows["li-hua-2025"]["lymphodepletion"]["given"] == "given"
+    assert retold["transplants"][0]["interval"]["low"] is None
+
+
+def test_a_retelling_says_so(api):
+    rows = {row["study"]: row for row in api("/evidence/")["results"]}
+    assert rows["kochenderfer-2013"]["retold"] is True
+    assert rows["kochenderfer-2013"]["publication"]["slug"] == "liu-2017"
+    assert rows["li-hua-2025"]["retold"] is False
+
+
+@pytest.mark.parametrize(
+    ("disease", "n", "counts"),
+    [
+        ("CLL", 4, {"CR": 1, "SD": 1, "PD": 2}),
+        ("DLBCL", 2, {"SD": 2}),
+        ("MCL", 4, {"PR": 1, "SD": 3}),
+        ("lymphoma", 6, {"PR": 1, "SD": 5}),
+        ("mature_B", 10, {"CR": 1, "PR": 1, "SD": 6, "PD": 2}),
+    ],
+)
+def test_a_filter_that_splits_a_cohort_answers_with_the_most_general_subgroup_that_is_wholly_in_it(
+    api, disease, n, counts
+):
+    (row,) = api("/evidence/", disease=disease)["results"]
+    assert row["n_patients"] == n
+    assert row["is_subgroup"] is (disease != "mature_B")
+    assert {c["code"]: c["n"] for c in row["response"]["categories"]} == counts
+
+
+def test_responses_of_all_ten_carry_their_exact_interval(api):
+    (row,) = api("/evidence/", disease="mature_B")["results"]
+    assert row["response"]["responded"] == {"n": 2, "of": 10, "low": 0.0252, "high": 0.5561}
+
+
+def test_alternatives_within_a_filter_widen_and_filters_together_narrow(api):
+    assert api("/evidence/", disease=["CLL", "B-ALL"])["count"] == 2
+    assert api("/evidence/", disease=["CLL", "B-ALL"], collected_from="hsct_donor")["count"] == 1
+    assert api("/evidence/", disease="CLL", collected_from="recipient")["count"] == 0
+
+
+def test_what_nobody_can_tell_is_counted_apart(api, curator):
+    from studies.models import Course, Report, acting
+    from studies.publishing import publish
+
+    with acting(curator, "a course whose source is not told"):
+        course = Course.objects.get(pk="COU-00001")
+        course.collected_from = "not_reported"
+        course.save()
+    publish(Report.objects.get(pk="REP-00001"), user=curator, reason="source not told")
+    answer = api("/evidence/", collected_from="recipient")
+    assert (answer["count"], answer["unknown"]) == (1, 1)
+    (unknown,) = api("/evidence/", collected_from="recipient", pile="unknown")["results"]
+    assert unknown["study"] == "kochenderfer-2013"
+    assert unknown["is_subgroup"] is False
+    (asked,) = api("/evidence/", collected_from="not_reported")["results"]
+    assert asked["study"] == "kochenderfer-2013"
+
+
+def test_the_filter_is_said_in_words(api, client):
+    answer = api("/evidence/", disease="CLL", collected_from="hsct_donor")
+    assert answer["filter"] == (
+        "CAR-T courses where disease is Chronic lymphocytic leukaemia and T cells collected from is HSCT donor."
+    )
+    page = client.get("/evidence/", {"disease": "CLL", "collected_from": "hsct_donor"}).content.decode()
+    assert "disease: Chronic lymphocytic leukaemia" in page
+    assert "T cells collected from: HSCT donor" in page
+
+
+def test_an_empty_answer_offers_each_filter_taken_away(client):
+    page = client.get("/evidence/", {"disease": "CLL", "collected_from": "recipient"}).content.decode()
+    assert "No course matches this filter" in page
+    assert "without disease: Chronic lymphocytic leukaemia" in page
+
+
+def test_pages_by_cursor_lose_and_repeat_nothing(api):
+    for ordering in ("study", "-study", "year", "-year", "n_patients", "-n_patients"):
+        whole = [row["row"] for row in api("/evidence/", ordering=ordering)["results"]]
+        first = api("/evidence/", ordering=ordering, page_size=1)
+        second = api(first["next"].split("/api/v1")[1])
+        assert [first["results"][0]["row"], second["results"][0]["row"]] == whole
+        assert second["next"] is None
+        back = api(second["previous"].split("/api/v1")[1])
+        assert back["results"][0]["row"] == whole[0]
+        assert back["previous"] is None
+
+
+def test_sparse_fields_and_facets(api):
+    answer = api("/evidence/", fields="row,n_patients", facets="disease,collected_from")
+    assert answer["results"][1] == {"row": "COU-00002", "n_patients": 1}
+    assert answer["facets"]["collected_from"] == {"hsct_donor": 1, "recipient": 1}
+    assert answer["facets"]["disease"]["CLL"] == 1

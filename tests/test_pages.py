@@ -1,0 +1,119 @@
+"""Pages: every link leads somewhere, one h1 each, valid HTML, a strict policy, and the four looks apart."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.django_db
+
+STARTS = ["/", "/evidence/?disease=CLL&collected_from=hsct_donor", "/search/?q=imatinib", "/nowhere/"]
+
+
+def links_of(html: str) -> set[str]:
+    return set(re.findall(r'(?:href|src|action)="([^"#]+)', html))
+
+
+def walk(client):
+    """Every public page that can be reached from the home page, with its HTML."""
+    seen, waiting = {}, list(STARTS)
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        response = client.get(address)
+        assert response.status_code == (404 if address == "/nowhere/" else 200), address
+        is_page = response["Content-Type"].startswith("text/html")
+        seen[address] = (response, response.content.decode() if is_page else "")
+        for link in links_of(seen[address][1]):
+            target = urljoin(f"http://testserver{address}", link.replace("&amp;", "&"))
+            parts = urlsplit(target)
+            assert parts.netloc == "testserver", f"{address} leads to another host: {link}"
+            if not parts.path.startswith(("/static/", "/admin/")):
+                waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return seen
+
+
+def test_every_link_from_the_home_page_leads_somewhere_here(client):
+    seen = walk(client)
+    assert "/studies/li-hua-2025/" in seen
+    assert "/publications/liu-2017/" in seen
+    assert "/api/v1/facts/?study=kochenderfer-2013" in seen
+    for address, (response, html) in seen.items():
+        assert "Content-Security-Policy" in response, address
+        if html:
+            assert len(re.findall(r"<h1[ >]", html)) == 1, address
+            assert not re.search(r'\s(style|onclick|onload)="', html), f"{address} has inline style or script"
+            assert not re.search(r"<script(?![^>]*\bsrc=)", html), f"{address} has an inline script"
+            ids = re.findall(r'\bid="([^"]+)"', html)
+            assert len(ids) == len(set(ids)), f"{address} repeats an id"
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/evidence/", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
+                "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=x"]
+)  # fmt: skip
+def test_pages_are_valid_html(client, address):
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(client.get(address).content.decode())
+    # html5lib does not know what a later HTML allows; nothing it knows may be wrong.
+    assert [error for error in parser.errors if error[1] != "non-void-element-with-trailing-solidus"] == []
+
+
+def test_the_policy_lets_in_nothing_from_elsewhere(client):
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_every_number_of_a_case_opens_to_its_place_and_wording(client):
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    assert "7.8 × 10⁶ cells/kg" in html
+    assert "7.8×10^6 /kg of CD19 CAR-T cells were transfused on day 0" in html
+    assert "Treatment, second paragraph" in html
+    # Each value is a button that names its popover, which is there: it works by keyboard and without script.
+    targets = re.findall(r'popovertarget="([^"]+)"', html)
+    assert len(targets) > 100
+    assert all(f'id="{target}"' in html for target in targets)
+
+
+def test_the_four_looks_are_four_classes(client):
+    html = client.get("/studies/kochenderfer-2013/").content.decode()
+    assert re.search(r'class="value none-said"[^>]*>none', html)
+    assert re.search(r'class="silent">not reported', html)
+    assert 'class="doubt"' in html
+    assert re.search(r'class="value" popovertarget', html)
+    assert "7.8e+06" not in html
+
+
+def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    assert re.search(r"Treatment after CAR-T</dt><dd>\s*<span class=\"silent\">not reported", html)
+    assert "Six years of remission are credited to CAR-T cells" in html
+
+
+def test_a_retelling_says_so_before_its_first_number(client):
+    html = client.get("/studies/kochenderfer-2013/").content.decode()
+    assert html.index("as retold by Liu 2017") < html.index("cells/kg")
+    assert "They are not results of this one" in html
+
+
+def test_an_unchanged_page_is_not_sent_again(client):
+    for address in ("/evidence/", "/api/v1/evidence/", "/studies/li-hua-2025/"):
+        first = client.get(address)
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_health_is_told(client):
+    assert client.get("/healthz").content == b"alive\n"
+    assert client.get("/readyz").content == b"ready\n"
+
+
+def test_no_asset_comes_from_another_host():
+    for path in [*settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("studies/static/**/*.*")]:
+        text = path.read_text().replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"(src|href)=[\"']?https?://|url\(.?https?:", text), path
