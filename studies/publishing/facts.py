@@ -1,9 +1,6 @@
-"""Statements and their places made into rows of the facts table, and into the sources that a page shows."""
+"""Statements and their places made into the rows of the facts table, but for the discrepancies that touch them."""
 
-from collections import defaultdict
-
-from ..models import Agent, Place, Publication, PublicFact
-from ..models.choices import DiscrepancyKind
+from ..models import Agent, Place, Publication
 from .dossier import Dossier, Provenance
 
 ENTITY = {
@@ -16,7 +13,7 @@ ENTITY = {
 }
 
 
-def facts_of_report(dossier: Dossier) -> list[PublicFact]:
+def facts_of_report(dossier: Dossier) -> list[dict]:
     """Every fact below a report."""
     report = dossier.report
     about = {
@@ -26,31 +23,31 @@ def facts_of_report(dossier: Dossier) -> list[PublicFact]:
     }
     facts = []
     for record in dossier:
-        facts += facts_of_record(record, report.publication, dossier.provenance, about | _part_of(record))
+        facts += _facts_of_record(record, report.publication, dossier.provenance, about | _part_of(record))
     return facts
 
 
-def facts_of_publication(publication: Publication) -> list[PublicFact]:
+def facts_of_publication(publication: Publication) -> list[dict]:
     """The bibliographic facts of a publication, each with the document that says it."""
-    provenance = Provenance([publication.pk])
-    return facts_of_record(publication, publication, provenance, {"entity": "publication", "retold": False})
+    about = {"entity": "publication", "retold": False}
+    return _facts_of_record(publication, publication, Provenance([publication.pk]), about)
 
 
-def facts_of_record(record, publication: Publication, provenance: Provenance, about: dict) -> list[PublicFact]:
-    """One row per statement and place of a record."""
+def _facts_of_record(record, publication: Publication, provenance: Provenance, about: dict) -> list[dict]:
+    """One row per statement and place of a record; `field` is the model field that it tells."""
     facts = []
     for statement in record.statements():
-        touching = provenance.touching(record.pk, statement.field)
         name = f"{record.pk}.{statement.attribute}"
         for number, place in enumerate(_places(record, statement.field, provenance), start=1):
-            document = place.document or publication if isinstance(place, Place) else publication
-            own_words = about.get("entity") == "publication"
-            values = {
+            further = place if isinstance(place, Place) else None
+            document = (further and further.document) or publication
+            fact = about | {
+                "field": statement.field,
                 "fact_row": f"{name}.{number}",
                 "fact": name,
                 "publication": document.slug,
                 "attribute": statement.attribute,
-                "value": (place.value if isinstance(place, Place) else "") or statement.value,
+                "value": (further and further.value) or statement.value,
                 "operator": statement.operator or "=",
                 "unit": statement.unit,
                 "denominator": statement.denominator,
@@ -58,31 +55,11 @@ def facts_of_record(record, publication: Publication, provenance: Provenance, ab
                 "locator": place.locator,
                 "basis": place.basis,
                 "derivation": place.derivation,
-                "discrepancies": " ".join(d.pk for d in touching),
-                "implausible": any(d.kind == DiscrepancyKind.IMPLAUSIBLE for d in touching),
             }
-            retold = document != publication if own_words else about["retold"]
-            fact = PublicFact(**about | {"retold": retold} | values | statement.extras)
-            fact.field_name = statement.field
-            facts.append(fact)
+            if about["entity"] == "publication":
+                fact["retold"] = document != publication
+            facts.append(fact | statement.extras)
     return facts
-
-
-def sources_of(facts: list[PublicFact]) -> dict[str, dict[str, list[dict]]]:
-    """Accession → field → where the field's value comes from, as documents and pages show it."""
-    sources = defaultdict(lambda: defaultdict(list))
-    for fact in facts:
-        entry = {
-            "fact": fact.fact_row,
-            "document": fact.publication,
-            "locator": fact.locator,
-            "as_reported": fact.as_reported,
-            "basis": fact.basis,
-        }
-        if fact.derivation:
-            entry["derivation"] = fact.derivation
-        sources[fact.fact.split(".", 1)[0]][fact.field_name].append(entry)
-    return {accession: dict(fields) for accession, fields in sources.items()}
 
 
 def _places(record, field: str, provenance: Provenance) -> list:

@@ -1,0 +1,251 @@
+"""Forms composed into public documents: what a reader sees of a unit, with all that other units say of it."""
+
+import json
+from functools import cache
+
+from ..models import Citation, Discrepancy, Publication, Registration, Report, Side, Study
+from ..models.choices import DiscrepancyKind, ReportRole, State
+from .dossier import BELOW_REPORT
+
+ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
+
+
+class Published:
+    """The published forms, read once each while a publishing lasts. Nothing here looks at a draft."""
+
+    def __init__(self):
+        self.publication = cache(self._publication)
+        self.study = cache(self._study)
+        self.report = cache(self._report)
+
+    def _form(self, model, **which) -> dict | None:
+        text = model.objects.filter(state=State.PUBLISHED, **which).values_list("form", flat=True).first()
+        return json.loads(text) if text else None
+
+    def _publication(self, slug: str) -> dict | None:
+        return self._form(Publication, slug=slug)
+
+    def _study(self, slug: str) -> dict | None:
+        return self._form(Study, slug=slug)
+
+    def _report(self, accession: str) -> dict | None:
+        return self._form(Report, pk=accession)
+
+    def reports(self, **which) -> list[dict]:
+        """Published reports of a study, registration or publication, with discrepancies, the preferred one first."""
+        found = Report.published().filter(**which).values_list("pk", flat=True)
+        forms = [self.report(accession) for accession in found]
+        forms.sort(key=lambda form: (ROLE_ORDER.index(form["role"]), form["accession"]))
+        return [self.with_discrepancies(form) for form in forms]
+
+    def discrepancies(self, **which) -> list[dict]:
+        texts = Discrepancy.objects.filter(state=State.PUBLISHED, **which).order_by("pk")
+        return [json.loads(text) for text in texts.values_list("form", flat=True)]
+
+    def touching(self, accessions: set[str]) -> "Touching":
+        """The discrepancies that name any of these records."""
+        names = Side.objects.filter(record__in=accessions).values_list("discrepancy", flat=True)
+        return Touching(self.discrepancies(pk__in=set(names)), accessions)
+
+    def with_discrepancies(self, form: dict) -> dict:
+        """A report's form whose records carry the discrepancies that touch them."""
+        touching = self.touching({record["accession"] for record in records_of(form)})
+        whole = dict(form)
+        for name in BELOW_REPORT:
+            if name in form:
+                whole[name] = [touching.attached(record) for record in form[name]]
+        whole["all_discrepancies"] = touching.forms
+        whole["facts"] = [touching.told(fact) for fact in form["facts"]]
+        return whole
+
+
+class Touching:
+    """The discrepancies that touch some records, and how documents and facts name them."""
+
+    def __init__(self, forms: list[dict], accessions: set[str]):
+        self.forms = forms
+        self.by_record: dict[str, list[dict]] = {}
+        for form in forms:
+            for side in form["sides"]:
+                entry = summary(form) | {"attribute": side["attribute"] or ""}
+                if side["record"] in accessions and entry not in self.by_record.setdefault(side["record"], []):
+                    self.by_record[side["record"]].append(entry)
+
+    def attached(self, record: dict) -> dict:
+        """A record with its discrepancies, agents within it too."""
+        record = record | {"discrepancies": self.by_record.get(record["accession"], [])}
+        if "agents" in record:
+            record["agents"] = [self.attached(agent) for agent in record["agents"]]
+        return record
+
+    def told(self, fact: dict) -> dict:
+        """A fact with the columns that discrepancies fill."""
+        entries = self.by_record.get(fact["fact"].split(".", 1)[0], [])
+        mine = [entry for entry in entries if entry["attribute"] in ("", fact["field"])]
+        return {key: value for key, value in fact.items() if key != "field"} | {
+            "discrepancies": " ".join(dict.fromkeys(entry["accession"] for entry in mine)),
+            "implausible": any(entry["kind"] == DiscrepancyKind.IMPLAUSIBLE for entry in mine),
+        }
+
+
+def summary(discrepancy: dict) -> dict:
+    """A discrepancy as it is named beside a fact."""
+    return {
+        "accession": discrepancy["accession"],
+        "title": discrepancy["title"],
+        "kind": discrepancy["kind"],
+        "severity": discrepancy["severity"],
+        "labels": {name: discrepancy["labels"][name] for name in ("kind", "severity")},
+    }
+
+
+def records_of(form: dict):
+    """Every record document of a report's form, agents too."""
+    for name in BELOW_REPORT:
+        for record in form.get(name, []):
+            yield record
+            yield from record.get("agents", [])
+
+
+def citation(publication: dict) -> str:
+    """The short citation: J Hematol Oncol 2017;10:35. What is not known is left out."""
+    volume = (publication["volume"] or "") + (f"({publication['issue']})" if publication["issue"] else "")
+    where = ":".join(part for part in (volume, publication["pages"]) if part)
+    return f"{publication['journal'] or ''} {publication['year']}{';' + where if where else ''}.".strip()
+
+
+def brief(publication: dict) -> dict:
+    """A publication in a line."""
+    read = publication["sources_read"]
+    return {
+        "slug": publication["slug"],
+        "name": publication["name"],
+        "kind": publication["kind"],
+        "citation": citation(publication),
+        "read_as": [source["read_as"] for source in read],
+        "parts_not_at_hand": [part for source in read for part in source["parts_not_at_hand"]],
+        "retraction_status": publication["retraction_status"],
+        "labels": {
+            "kind": publication["labels"]["kind"],
+            "read_as": [source["labels"]["read_as"] for source in read],
+        },
+    }
+
+
+def report_document(report: dict, published: Published) -> dict:
+    """A report as pages and the API show it, within its study or alone."""
+    shown = {key: value for key, value in report.items() if key not in ("facts", "overlaps", "all_discrepancies")}
+    shown["publication"] = brief(published.publication(report["publication"]))
+    shown["claims"] = [
+        claim | {"cites": [slug for slug in claim["cites"] if published.publication(slug)]}
+        for claim in report["claims"]
+    ]
+    shown["set_statements"] = [
+        statement | {"studies": [slug for slug in statement["studies"] if published.study(slug)]}
+        for statement in report["set_statements"]
+    ]
+    return shown
+
+
+def study_document(study: dict, published: Published) -> dict:
+    """A study with all that its published reports say, the preferred report first."""
+    reports = published.reports(study__slug=study["slug"])
+    documents = [report_document(report, published) for report in reports]
+    for index, document in enumerate(documents):
+        document["preferred"] = index == 0
+    touching = {d["accession"]: d for report in reports for d in report["all_discrepancies"]}
+    overlaps = {o["accession"]: o for report in reports for o in visible_overlaps(report, published)}
+    registrations = Registration.objects.filter(state=State.PUBLISHED, studies__slug=study["slug"])
+    return study | {
+        "registrations": sorted(registrations.values_list("identifier", flat=True)),
+        "reports": documents,
+        "set_statements": _set_statements(study["slug"], published),
+        "overlaps": list(overlaps.values()),
+        "discrepancies": [touching[accession] for accession in sorted(touching)],
+    }
+
+
+def visible_overlaps(report: dict, published: Published) -> list[dict]:
+    """Overlaps of a report's cohorts whose other side is public too."""
+    return [o for o in report["overlaps"] if published.report(o["report"]) and published.report(o["other_report"])]
+
+
+def _set_statements(slug: str, published: Published) -> list[dict]:
+    """What documents say of several studies at once, this one among them."""
+    own_words = Report.published().filter(role=ReportRole.OWN_WORDS, setstatement_rows__studies__slug=slug)
+    found = []
+    for accession in sorted(set(own_words.values_list("pk", flat=True))):
+        report = published.report(accession)
+        for statement in report["set_statements"]:
+            if slug in statement["studies"]:
+                found.append(
+                    {
+                        "accession": statement["accession"],
+                        "publication": report["publication"],
+                        "publication_name": published.publication(report["publication"])["name"],
+                        "text": statement["text"],
+                        "locator": statement["locator"],
+                        "as_reported": statement["as_reported"],
+                    }
+                )
+    return found
+
+
+def registration_document(registration: dict, published: Published) -> dict:
+    """A registration with all that its published reports say."""
+    reports = published.reports(registration__identifier=registration["identifier"])
+    return registration | {
+        "studies": [slug for slug in registration["studies"] if published.study(slug)],
+        "reports": [report_document(report, published) for report in reports],
+    }
+
+
+def publication_document(publication: dict, published: Published) -> dict:
+    """A publication with its bibliography, what was read of it, what it reports, cites and claims."""
+    slug = publication["slug"]
+    reports = published.reports(publication__slug=slug)
+    own = next((report for report in reports if report["role"] == ReportRole.OWN_WORDS), None)
+    touching = published.touching({publication["accession"]})
+    shown = {key: value for key, value in publication.items() if key != "facts"}
+    return shown | {
+        "citation": citation(publication),
+        "reports": [
+            {
+                "accession": report["accession"],
+                "role": report["role"],
+                "study": report["study"],
+                "registration": report["registration"],
+                "name": _subject_name(report, published),
+                "labels": report["labels"],
+            }
+            for report in reports
+        ],
+        "references": [
+            reference | {"name": published.publication(reference["publication"])["name"]}
+            for reference in publication["references"]
+            if published.publication(reference["publication"])
+        ],
+        "cited_by": _cited_by(slug, published),
+        "own_words": report_document(own, published) if own else None,
+        "discrepancies": published.discrepancies(publication__slug=slug),
+        "bibliographic_discrepancies": touching.by_record.get(publication["accession"], []),
+    }
+
+
+def _subject_name(report: dict, published: Published) -> str:
+    if report["study"]:
+        return published.study(report["study"])["name"]
+    return report["registration"] or "its own statements"
+
+
+def _cited_by(slug: str, published: Published) -> list[dict]:
+    citing = Citation.objects.filter(cited__slug=slug, citing__state=State.PUBLISHED)
+    found = []
+    for other in sorted(set(citing.values_list("citing__slug", flat=True))):
+        form = published.publication(other)
+        found += [
+            {"publication": other, "name": form["name"], "number": reference["number"]}
+            for reference in form["references"]
+            if reference["publication"] == slug
+        ]
+    return found

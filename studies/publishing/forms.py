@@ -1,0 +1,230 @@
+"""Forms: what was published of a record itself, as JSON, taken from the write side at that moment and kept with it.
+
+Public documents, rows and facts are made of forms alone (compose.py). So whatever a curator is still changing, in this
+record or in one that shows it, stays unseen until that very record is published.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from ..models import (
+    Citation,
+    CohortOverlap,
+    Discrepancy,
+    Publication,
+    Registration,
+    Report,
+    Study,
+    Term,
+)
+from ..models.vocabulary import JoinedTermsField
+from ..pure.proportions import clopper_pearson
+from .dossier import Dossier
+from .facts import facts_of_publication, facts_of_report
+
+HIDDEN = {"accession", "report", "excused_by", "created_at", "changed_at", "state", "published_at", "form"}
+PROVENANCE = ("locator", "as_reported", "basis", "derivation")
+
+
+def form_of(unit) -> dict:
+    """The form of a publication, study, registration, report or discrepancy."""
+    makers = {
+        Publication: publication_form,
+        Study: fields_of,
+        Registration: registration_form,
+        Report: report_form,
+        Discrepancy: discrepancy_form,
+    }
+    return makers[type(unit)](unit)
+
+
+def fields_of(record) -> dict:
+    """A record's own fields; what is empty is null, terms are objects, and `labels` holds the words for choices."""
+    document, labels = {"accession": record.pk}, {}
+    for field in record._meta.concrete_fields:
+        if field.name in HIDDEN:
+            continue
+        value = getattr(record, field.attname)
+        if field.is_relation:
+            related = getattr(record, field.name) if value else None
+            if field.related_model is Term:
+                value = {"code": related.code, "label": related.label} if related else None
+            elif related is not None and hasattr(related, "slug"):
+                value = related.slug
+        elif isinstance(value, Decimal):
+            value = int(value) if value == value.to_integral_value() else float(value)
+        elif isinstance(field, JoinedTermsField) and value:
+            labels[field.name] = " + ".join(label for _, label in joined_labels(field.vocabulary, value))
+        elif field.choices and value:
+            labels[field.name] = getattr(record, f"get_{field.name}_display")()
+        document[field.name] = None if value == "" else value
+    document["labels"] = labels
+    return document
+
+
+def joined_labels(vocabulary: str, text: str) -> list[tuple[str, str]]:
+    """Code and label of each part of “CD28+4-1BB”, in its order."""
+    labels = dict(Term.objects.filter(vocabulary=vocabulary, code__in=text.split("+")).values_list("code", "label"))
+    return [(code, labels[code]) for code in text.split("+")]
+
+
+def publication_form(publication: Publication) -> dict:
+    """Bibliography, what was read, and what the reference list cites; with its bibliographic facts."""
+    facts = facts_of_publication(publication)
+    return fields_of(publication) | {
+        "keywords": publication.keywords.splitlines(),
+        "authors": [
+            {"family_name": a.family_name, "given_names": a.given_names, "affiliation": a.affiliation or None}
+            for a in publication.authors.all()
+        ],
+        "sources_read": [
+            fields_of(source)
+            | {
+                "parts_read": source.parts_read.splitlines(),
+                "parts_not_at_hand": source.parts_not_at_hand.splitlines(),
+            }
+            for source in publication.sources_read.order_by("accession")
+        ],
+        "references": [
+            {"number": c.number, "publication": c.cited.slug, "cited_for": c.cited_for or None}
+            for c in Citation.objects.filter(citing=publication).select_related("cited").order_by("number")
+        ],
+        "sources": sources_of(facts).get(publication.pk, {}),
+        "facts": facts,
+    }
+
+
+def registration_form(registration: Registration) -> dict:
+    """A registration and the studies that a document says belong to it."""
+    studies = registration.studies.order_by("slug").values_list("slug", flat=True)
+    return fields_of(registration) | {"studies": list(studies)}
+
+
+def discrepancy_form(discrepancy: Discrepancy) -> dict:
+    """A discrepancy with its sides; a side names the record and field it speaks of."""
+    return fields_of(discrepancy) | {
+        "sides": [
+            {
+                "record": side.record_id,
+                "attribute": side.attribute or None,
+                "publication": side.publication.slug,
+                "publication_name": side.publication.name,
+                "locator": side.locator,
+                "as_reported": side.as_reported,
+            }
+            for side in discrepancy.sides.select_related("publication").order_by("position")
+        ]
+    }
+
+
+def report_form(report: Report) -> dict:
+    """A report with everything below it and all its facts."""
+    dossier = Dossier(report)
+    facts = facts_of_report(dossier)
+    sources = sources_of(facts)
+    return {
+        "accession": report.pk,
+        "role": report.role,
+        "labels": {"role": report.get_role_display()},
+        "retold": report.retold,
+        "publication": report.publication.slug,
+        "study": report.study.slug if report.study else None,
+        "registration": report.registration.identifier if report.registration else None,
+        "note": report.note or None,
+        "coverage": [_coverage(row) for row in dossier.coverage_rows],
+        "appraisals": [_appraisal(appraisal) for appraisal in dossier.appraisals],
+        "overlaps": [_overlap(overlap) for overlap in _overlaps_of(dossier)],
+        **_below(dossier, sources),
+        "facts": facts,
+    }
+
+
+def _below(dossier: Dossier, sources: dict) -> dict[str, list[dict]]:
+    """Collection name → documents; agents stand within their regimen."""
+    documents = {name: [_extracted(r, dossier.report, sources) for r in rows] for name, rows in dossier.rows.items()}
+    by_accession = {d["accession"]: d for rows in documents.values() for d in rows}
+    for agent in documents.pop("agents"):
+        owner = next(agent[name] for name in ("therapy", "transplant", "lymphodepletion", "toxicity") if agent[name])
+        by_accession[owner].setdefault("agents", []).append(agent)
+    return documents
+
+
+def _extracted(record, report: Report, sources: dict) -> dict:
+    document = fields_of(record)
+    place = {name: document.pop(name) for name in PROVENANCE}
+    document |= {
+        "report": report.pk,
+        "publication": report.publication.slug,
+        "study": report.study.slug if report.study else None,
+        "registration": report.registration.identifier if report.registration else None,
+        "retold": report.retold,
+        **place,
+        "sources": sources.get(record.pk, {}),
+    }
+    kind = record._meta.model_name
+    if kind == "construct":
+        document["n_costimulatory_domains"] = record.n_costimulatory_domains
+        parts = joined_labels("module", record.modules) if record.modules else []
+        document["module_list"] = [{"code": code, "label": label} for code, label in parts]
+    elif kind == "cohort":
+        document["disease_lineage"] = [term.code for term in record.disease.lineage()] if record.disease_id else []
+    elif kind == "outcome" and record.n is not None and record.denominator:
+        interval = clopper_pearson(record.n, record.denominator)
+        document["interval_95"] = {"low": round(interval.low, 4), "high": round(interval.high, 4)}
+    elif kind == "claim":
+        document["cites"] = [publication.slug for publication in record.cites.order_by("slug")]
+    elif kind == "setstatement":
+        document["studies"] = [study.slug for study in record.studies.order_by("slug")]
+    return document
+
+
+def _coverage(row) -> dict:
+    return {
+        "accession": row.pk,
+        "absence": row.absence,
+        "labels": {"absence": row.get_absence_display()},
+        "topics": [{"code": topic.code, "label": topic.label} for topic in row.topics.all()],
+        "parts_searched": row.parts_searched.splitlines(),
+        "note": row.note or None,
+    }
+
+
+def _appraisal(appraisal) -> dict:
+    return fields_of(appraisal) | {
+        "items": [
+            {"number": i.number, "question": i.question, "answer": i.answer, "reason": i.reason}
+            for i in appraisal.items.all()
+        ]
+    }
+
+
+def _overlaps_of(dossier: Dossier) -> list[CohortOverlap]:
+    cohorts = [cohort.pk for cohort in dossier.rows["cohorts"]]
+    found = CohortOverlap.objects.filter(cohort__in=cohorts) | CohortOverlap.objects.filter(other__in=cohorts)
+    return list(found.select_related("cohort__report__study", "other__report__study").order_by("accession"))
+
+
+def _overlap(overlap: CohortOverlap) -> dict:
+    return fields_of(overlap) | {
+        "report": overlap.cohort.report_id,
+        "study": overlap.cohort.report.study.slug,
+        "other_report": overlap.other.report_id,
+        "other_study": overlap.other.report.study.slug,
+    }
+
+
+def sources_of(facts: list[dict]) -> dict[str, dict[str, list[dict]]]:
+    """Accession → field → where the field's value comes from, as documents and pages show it."""
+    sources = defaultdict(lambda: defaultdict(list))
+    for fact in facts:
+        entry = {
+            "fact": fact["fact_row"],
+            "document": fact["publication"],
+            "locator": fact["locator"],
+            "as_reported": fact["as_reported"],
+            "basis": fact["basis"],
+        }
+        if fact["derivation"]:
+            entry["derivation"] = fact["derivation"]
+        sources[fact["fact"].split(".", 1)[0]][fact["field"]].append(entry)
+    return {accession: dict(fields) for accession, fields in sources.items()}

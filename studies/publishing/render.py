@@ -1,0 +1,167 @@
+"""The public rows of one unit, made of published forms."""
+
+import json
+from dataclasses import dataclass, field
+
+from ..models import (
+    Discrepancy,
+    EvidenceRow,
+    Publication,
+    PublicFact,
+    PublicRecord,
+    Registration,
+    Report,
+    SearchText,
+    Study,
+)
+from ..pure.documents import dumps
+from ..pure.wording import searchable
+from .compose import (
+    Published,
+    publication_document,
+    registration_document,
+    report_document,
+    study_document,
+)
+from .rows import rows_of_report
+
+# Records of a report that are collections of the API; the others stand within them.
+COLLECTIONS = (
+    "cohorts", "constructs", "transplants", "therapies", "courses", "lymphodepletions", "infusions", "toxicities",
+    "outcomes", "measurements", "events", "claims",
+)  # fmt: skip
+
+
+@dataclass
+class Rendering:
+    """The public rows of one unit; evidence rows carry their terms in `term_list`."""
+
+    records: list[PublicRecord] = field(default_factory=list)
+    rows: list[EvidenceRow] = field(default_factory=list)
+    facts: list[PublicFact] = field(default_factory=list)
+    search: list[SearchText] = field(default_factory=list)
+
+
+def render(unit, published: Published) -> Rendering:
+    """The public rows of a publication, study, registration, report or discrepancy."""
+    renderers = {
+        Publication: _render_publication,
+        Study: _render_study,
+        Registration: _render_registration,
+        Report: _render_report,
+        Discrepancy: _render_discrepancy,
+    }
+    return renderers[type(unit)](unit, published)
+
+
+def _render_publication(unit: Publication, published: Published) -> Rendering:
+    form = published.publication(unit.slug)
+    document = publication_document(form, published)
+    touching = published.touching({unit.pk})
+    record = PublicRecord(
+        collection="publications",
+        accession=unit.pk,
+        slug=unit.slug,
+        publication=unit.slug,
+        kind=form["kind"],
+        year=form["year"],
+        read_as=" ".join(sorted({source["read_as"] for source in form["sources_read"]})),
+        document=dumps(document),
+    )
+    searched = {key: value for key, value in document.items() if key != "own_words"}
+    return Rendering(
+        records=[record],
+        facts=[PublicFact(**touching.told(fact)) for fact in form["facts"]],
+        search=[_search("publication", f"/publications/{unit.slug}/", form["name"], searched)],
+    )
+
+
+def _render_study(unit: Study, published: Published) -> Rendering:
+    form = published.study(unit.slug)
+    document = study_document(form, published)
+    designs = [d["design"] for report in document["reports"] for d in report["descriptions"]]
+    record = PublicRecord(
+        collection="studies",
+        accession=unit.pk,
+        slug=unit.slug,
+        study=unit.slug,
+        kind=designs[0] if designs else "",
+        document=dumps(document),
+    )
+    return Rendering(records=[record], search=[_search("study", f"/studies/{unit.slug}/", form["name"], document)])
+
+
+def _render_registration(unit: Registration, published: Published) -> Rendering:
+
+    form = json.loads(unit.form)
+    document = registration_document(form, published)
+    record = PublicRecord(collection="registrations", accession=unit.pk, slug=unit.identifier, document=dumps(document))
+    address = f"/registrations/{unit.identifier}/"
+    return Rendering(records=[record], search=[_search("registration", address, unit.identifier, document)])
+
+
+def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
+
+    form = json.loads(unit.form)
+    record = PublicRecord(
+        collection="discrepancies",
+        accession=unit.pk,
+        slug=unit.pk,
+        publication=form["publication"],
+        kind=form["kind"],
+        document=unit.form,
+    )
+    return Rendering(records=[record])
+
+
+def _render_report(unit: Report, published: Published) -> Rendering:
+    report = published.with_discrepancies(published.report(unit.pk))
+    siblings = published.reports(study__slug=report["study"]) if report["study"] else []
+    preferred = bool(siblings) and siblings[0]["accession"] == unit.pk
+    others = [sibling for sibling in siblings if sibling["accession"] != unit.pk]
+    document = report_document(report, published)
+    about = {
+        "publication": report["publication"],
+        "study": report["study"] or "",
+        "year": published.publication(report["publication"])["year"],
+    }
+    records = [
+        PublicRecord(
+            collection=collection,
+            accession=record["accession"],
+            slug=record.get("slug") or record["accession"],
+            kind=kind,
+            document=dumps(record),
+            **about,
+        )
+        for collection in COLLECTIONS
+        for kind in ((collection, "set_statements") if collection == "claims" else (collection,))
+        for record in document[kind]
+    ]
+    head = {key: value for key, value in document.items() if not isinstance(value, list)}
+    records.append(
+        PublicRecord(
+            collection="reports", accession=unit.pk, slug=unit.pk, kind=report["role"], document=dumps(head), **about
+        )
+    )
+    return Rendering(
+        records=records,
+        rows=rows_of_report(report, preferred, others, published),
+        facts=[PublicFact(**fact) for fact in report["facts"]],
+    )
+
+
+def _search(kind: str, address: str, title: str, document: dict) -> SearchText:
+    """A search entry: the title and all the words of a document, normalised."""
+    return SearchText(
+        kind=kind, address=address, title=title[:300], text=searchable(" ".join([title, *_words(document)]))
+    )
+
+
+def _words(document) -> list[str]:
+    """All texts of a document, deep down, but for its provenance, which search would drown in."""
+    if isinstance(document, dict):
+        return [w for key, value in document.items() if key not in ("sources", "facts") for w in _words(value)]
+    if isinstance(document, list):
+        return [w for value in document for w in _words(value)]
+    return [document] if isinstance(document, str) else []

@@ -1,0 +1,196 @@
+"""Fixtures: refused whole with record, field and rule; loaded once; never over a curator's change."""
+
+import json
+
+import pytest
+import yaml
+
+from studies.loading import LoadError, load
+from studies.models import (
+    Change,
+    Claim,
+    EvidenceRow,
+    Outcome,
+    Publication,
+    PublicFact,
+    PublicRecord,
+    Revision,
+    Term,
+    acting,
+)
+
+from .conftest import FIXTURES
+
+pytestmark = pytest.mark.django_db
+
+
+def case(**changes):
+    """A small whole fixture; `changes` replaces parts of its only outcome."""
+    place = {"place": "Text", "wording": "one patient"}
+    topics = [
+        "crs", "icans", "gvhd", "infection", "b_cell_aplasia", "mrd", "relapse", "death", "follow_up", "dose",
+        "lymphodepletion", "hsct_to_infusion", "later_therapy", "gvhd_at_infusion", "age", "sex",
+    ]  # fmt: skip
+    outcome = {
+        "outcome": "OUT-90001", "cohort": "COH-90001", "course": "COU-90001", "measure": "best_response",
+        "category": "CR", "n": "1", "denominator": "1", **place,
+    } | changes  # fmt: skip
+    return {
+        "records": [
+            {
+                "publication": "PUB-90001", "slug": "doe-2024", "name": "Doe 2024", "kind": "case_report",
+                "year": "2024",
+                "places": {"year": {"document": "doe-2024", **place}},
+            },
+            {"study": "STU-90001", "slug": "doe-2024", "name": "Doe 2024"},
+            {
+                "report": "REP-90001", "publication": "doe-2024", "study": "doe-2024", "role": "primary",
+                "records": [
+                    {"cohort": "COH-90001", "code": "all", "label": "the patient", "n": "1", "disease": "CLL", **place},
+                    {"course": "COU-90001", "cohort": "COH-90001", "number": "1", **place},
+                    {k: v for k, v in outcome.items() if v is not None},
+                    {"coverage": "COV-90001", "absence": "not_reported", "topics": topics, "parts_searched": ["Text"]},
+                ],
+            },
+        ]
+    }  # fmt: skip
+
+
+@pytest.fixture
+def fixture(tmp_path):
+    def write(content, name="doe-2024.yaml"):
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    return write
+
+
+def counts():
+    return [model.objects.count() for model in (Publication, Outcome, Claim, Term, PublicRecord, PublicFact, Revision)]
+
+
+def refused(path) -> list:
+    before = counts()
+    with pytest.raises(LoadError) as error:
+        load([path])
+    assert counts() == before, "something of a refused fixture stayed"
+    return error.value.refusals
+
+
+def test_a_whole_case_is_loaded_and_public(fixture, api):
+    done = load([fixture(case())])
+    assert done.created == 7
+    assert [row["study"] for row in api("/evidence/")["results"]] == ["doe-2024", "kochenderfer-2013", "li-hua-2025"]
+    assert api("/studies/doe-2024/")["reports"][0]["outcomes"][0]["n"] == 1
+
+
+def test_loading_again_changes_nothing(api):
+    revision = api("/evidence/")["revision"]
+    done = load(FIXTURES)
+    assert (done.created, done.updated, done.kept) == (0, 0, [])
+    assert done.revision == revision
+    assert api("/evidence/")["revision"] == revision
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({"n": "2"}, "", "greater than its denominator"),
+        ({"denominator": "2"}, "denominator", "the cohort has 1"),
+        ({"place": ""}, "place", "blank"),
+        ({"wording": None}, "wording", "blank"),
+        ({"course": None}, "", "what it follows"),
+        ({"category": "XR"}, "category", "not in the vocabulary"),
+        ({"measure": None}, "measure", "null"),
+        ({"colour": "red"}, "colour", "no such field"),
+        ({"cohort": "COH-99999"}, "cohort", "there is no cohort"),
+        ({"n": "one"}, "n", "integer"),
+        ({"basis": "guess"}, "basis", "not a valid choice"),
+        ({"cohort": "COH-00001"}, "cohort", "another report"),
+        ({"state": "published"}, "state", "no such field"),
+        ({"accession_id": "OUT-1"}, "accession_id", "no such field"),
+        ({"n": ["1"]}, "n", "single value"),
+        ({"wording": {"a": "b"}}, "wording", "single value"),
+    ],
+)
+def test_a_fixture_that_breaks_a_rule_is_refused_with_record_field_and_rule(fixture, changes, field, rule):
+    refusals = refused(fixture(case(**changes)))
+    assert any(r.record == "OUT-90001" and r.field == field and rule in r.rule for r in refusals), refusals
+    assert all(r.file == "doe-2024.yaml" and r.line > 0 for r in refusals)
+
+
+def test_all_that_is_wrong_is_said_at_once(fixture):
+    content = case(n="2", category="XR")
+    content["records"][2]["records"][0]["n"] = "many"
+    assert {r.record for r in refused(fixture(content))} >= {"OUT-90001", "COH-90001"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("records: [", "not valid YAML"),
+        ("records:\n- publication: PUB-1\n  slug: a\n  slug: b\n", "stands twice"),
+        ("records:\n- thing: X\n", "Unknown kind"),
+        ("records:\n- publication: TOX-00001\n  slug: x\n", "expected PUB-"),
+        ("records:\n- study: STU-90001\n  slug: A B\n  name: x\n", "lower case"),
+        ("records:\n- study: STU-90001\n  slug: a\n  name: x\n- study: STU-90001\n  slug: b\n  name: y\n", "twice"),
+        ("- a list\n", "a mapping"),
+        ("records: some text\n", "a list"),
+    ],
+)
+def test_what_is_no_fixture_is_refused(fixture, text, rule):
+    assert any(rule in str(refusal) for refusal in refused(fixture(text)))
+
+
+def test_a_silence_that_nobody_looked_for_keeps_a_report_back(fixture):
+    content = case()
+    content["records"][2]["records"][3]["topics"].remove("crs")
+    (refusal,) = refused(fixture(content))
+    assert (refusal.record, refusal.field) == ("REP-90001", "coverage")
+    assert "“crs” is neither told nor recorded as looked for" in refusal.rule
+
+
+def test_a_silence_that_the_report_breaks_keeps_it_back(fixture):
+    content = case()
+    content["records"][2]["records"][3]["topics"].append("response")
+    assert "yet recorded as not reported" in refused(fixture(content))[0].rule
+
+
+def test_parts_that_do_not_make_the_whole_keep_a_report_back(fixture):
+    content = case(n="0")
+    assert any("CR 0 = 0, of 1" in r.rule for r in refused(fixture(content)))
+
+
+def test_a_bibliographic_value_without_a_place_is_refused(fixture):
+    content = case()
+    content["records"][0]["journal"] = "J Made Up"
+    (refusal,) = refused(fixture(content))
+    assert (refusal.record, refusal.field) == ("PUB-90001", "journal")
+
+
+def test_a_corrected_fixture_updates_what_no_curator_has_touched(fixture, api):
+    load([fixture(case())])
+    done = load([fixture(case(category="PR"))])
+    assert (done.created, done.updated) == (0, 1)
+    assert api("/facts/", study="doe-2024", attribute="response")["results"][0]["value"] == "PR"
+
+
+def test_what_a_curator_changed_is_left_alone_and_named(fixture, api, curator):
+    load([fixture(case())])
+    outcome = Outcome.objects.get(pk="OUT-90001")
+    with acting(curator, "read again"):
+        outcome.note = "looked at twice"
+        outcome.save()
+    done = load([fixture(case(category="PR"))])
+    assert done.kept == ["OUT-90001"]
+    outcome.refresh_from_db()
+    assert outcome.category.code == "CR"
+    assert api("/facts/", study="doe-2024", attribute="response")["results"][0]["value"] == "CR"
+    assert "looked at twice" not in json.dumps(api("/studies/doe-2024/")), "a curator's draft was published by a load"
+
+
+def test_every_record_of_the_fixtures_has_its_history():
+    assert Change.objects.filter(accession="OUT-00001", action="created").count() == 1
+    assert not Change.objects.filter(user__isnull=False).exists()
+    assert EvidenceRow.objects.current().count() == 6

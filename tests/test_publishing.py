@@ -1,0 +1,292 @@
+"""The door: nothing unpublished is reachable, nothing half published stays, every state of the base can be told."""
+
+import pytest
+from django.urls import get_resolver
+
+from studies.models import (
+    OPEN,
+    Change,
+    Claim,
+    Cohort,
+    CohortOverlap,
+    Discrepancy,
+    EvidenceRow,
+    EvidenceTerm,
+    Outcome,
+    Place,
+    Publication,
+    PublicFact,
+    PublicRecord,
+    Report,
+    Revision,
+    SearchText,
+    Side,
+    Study,
+    Term,
+    Toxicity,
+    acting,
+)
+from studies.publishing import Refused, publish, publish_all
+
+from .test_pages import walk
+
+pytestmark = pytest.mark.django_db
+SECRET = "Xyzzyland"
+
+
+@pytest.fixture
+def drafts(curator):
+    """Drafts of every kind beside and below what is published, each bearing a word that nothing public bears."""
+    with acting(curator, f"{SECRET} reason"):
+        publication = Publication(slug="xyzzyland-2026", name=f"{SECRET} 2026", kind="case_report", year=2026)
+        publication.title = SECRET
+        publication.save()
+        study = Study(slug="xyzzyland-2026", name=SECRET)
+        study.save()
+        whole = Report(publication=publication, study=study, role="primary")
+        whole.save()
+        second = Report(publication=publication, study_id="STU-00001", role="primary")
+        second.save()
+        place = {"locator": SECRET, "as_reported": SECRET}
+        cohort = Cohort(report=second, code="all", label=SECRET, n=77, **place)
+        cohort.save()
+        Toxicity(
+            report_id="REP-00002", cohort_id="COH-00002", course_id="COU-00002", presence="present",
+            term=Term.objects.get(vocabulary="toxicity", code="seizure"), note=SECRET, **place,
+        ).save()  # fmt: skip
+        changed = Outcome.objects.get(pk="OUT-00020")
+        changed.note = changed.as_reported = SECRET
+        changed.save()
+        Place.objects.create(record_id="OUT-00021", attribute="n", document=publication, **place)
+        CohortOverlap(
+            cohort_id="COH-00001", other=cohort, relation="same", basis=SECRET, source=SECRET, publication=publication
+        ).save()
+        discrepancy = Discrepancy(
+            publication_id="PUB-00002",
+            kind="within_text",
+            severity="misleads",
+            title=SECRET,
+            explanation=SECRET,
+            shown="x",
+        )
+        discrepancy.save()
+        Side.objects.create(discrepancy=discrepancy, record_id="TOX-00010", publication=publication, **place)
+        claim = Claim.objects.get(pk="CLA-00010")
+        claim.text = SECRET
+        claim.save()
+        claim.cites.add(publication)
+        named = Study.objects.get(slug="li-hua-2025")
+        named.name = SECRET
+        named.save()
+        read = Publication.objects.get(slug="liu-2017")
+        read.note = SECRET
+        read.save()
+    return {"publication": publication, "study": study, "report": second, "discrepancy": discrepancy}
+
+
+def everywhere(client):
+    """(address, text) of all that a stranger can reach: pages, lists, searches, errors, API, schema."""
+    addresses = set(walk(client))
+    addresses |= {
+        f"/api/v1/{name}/?page_size=500" for name in ("evidence", "studies", "publications", "facts")
+    } | {
+        "/api/v1/evidence/?facets=disease,collected_from", "/api/v1/schema/", "/api/v1/vocabularies/attributes/",
+        f"/search/?q={SECRET}", f"/api/v1/facts/?q={SECRET}", "/api/v1/facts/?study=xyzzyland-2026",
+        "/api/v1/facts/?publication=xyzzy", "/studies/xyzzyland-2026/", "/publications/xyzzyland-2026/",
+        "/api/v1/studies/xyzzyland-2026/", "/api/v1/publications/xyzzyland-2026/", "/publications/?year=2026",
+        "/evidence/?disease=xyzzy", "/readyz", "/healthz",
+    }  # fmt: skip
+    for address in sorted(addresses):
+        response = client.get(address)
+        yield address, response.content.decode() + str(response.headers)
+
+
+def leaks(client) -> list[str]:
+    found = []
+    for address, text in everywhere(client):
+        asked = SECRET.lower() in address.lower()
+        text = text.replace(f"“{SECRET}”", "").replace(f'value="{SECRET}"', "") if asked else text
+        text = text.replace("“xyzzy”", "").replace("“xyzzyland-2026”", "").replace(address, "")
+        if SECRET.lower() in text.lower() or "77 patients" in text:
+            found.append(address)
+    return found
+
+
+def test_nothing_unpublished_is_reachable_from_any_address(client, drafts):
+    assert leaks(client) == []
+
+
+def test_nor_when_something_beside_it_is_published(client, drafts, curator, api):
+    """Publishing renders what shows the record: none of it may carry a neighbour's draft along."""
+    registration_free = ["PUB-00003", "REP-00001", "DIS-00012", "STU-00001"]
+    revision = publish_all(registration_free, user=curator, reason="as it stands")
+    assert leaks(client) == []
+    assert api("/evidence/")["revision"] in (revision, revision - 1)
+    row = next(r for r in api("/evidence/")["results"] if r["study"] == "li-hua-2025")
+    assert row["study_name"] == "Li Hua 2025"
+
+
+def test_the_leak_test_itself_can_fail(client, drafts, curator):
+    drafts["publication"].places = None
+    for name in ("title", "year"):
+        Place.objects.create(
+            record_id=drafts["publication"].pk, attribute=name, document=drafts["publication"],
+            locator="Title", as_reported="x",
+        )  # fmt: skip
+    publish(drafts["publication"], user=curator, reason="now it is public")
+    assert "/publications/xyzzyland-2026/" in leaks(client)
+
+
+def test_every_address_with_a_name_in_it_is_walked_by_the_leak_test(client):
+    """A new kind of page must be reachable by links, or the leak test would not see it."""
+    walked = set(walk(client))
+    patterns = [str(p.pattern) for p in get_resolver().url_patterns[1].url_patterns]
+    for pattern in patterns:
+        start = "/" + pattern.split("<")[0]
+        if start not in ("/healthz", "/readyz"):
+            assert any(address.startswith(start) for address in walked), pattern
+
+
+def test_a_change_is_public_only_when_published(api, curator):
+    with acting(curator, "read again"):
+        toxicity = Toxicity.objects.get(pk="TOX-00012")
+        toxicity.duration = 6
+        toxicity.save()
+    assert api("/facts/", fact="TOX-00012.duration:diarrhoea")["results"][0]["value"] == "5"
+    before = api("/evidence/")["revision"]
+    revision = publish(Report.objects.get(pk="REP-00002"), user=curator, reason="read again")
+    assert revision == before + 1
+    assert api("/facts/", fact="TOX-00012.duration:diarrhoea")["results"][0]["value"] == "6"
+    assert api("/studies/li-hua-2025/")["reports"][0]["toxicities"][2]["duration"] == 6
+
+
+def test_public_rows_are_closed_never_updated(curator):
+    old = PublicFact.objects.get(fact="TOX-00012.duration:diarrhoea")
+    with acting(curator, "read again"):
+        toxicity = Toxicity.objects.get(pk="TOX-00012")
+        toxicity.duration = 6
+        toxicity.save()
+    revision = publish(Report.objects.get(pk="REP-00002"), user=curator, reason="read again")
+    old.refresh_from_db()
+    assert (old.value, old.valid_to) == ("5", revision)
+    new = PublicFact.objects.get(fact="TOX-00012.duration:diarrhoea", valid_to=OPEN)
+    assert (new.value, new.valid_from) == ("6", revision)
+    assert PublicFact.objects.at(revision - 1).get(fact=old.fact).value == "5"
+    # Only what changed was written: one fact, the toxicity, the study that shows it.
+    assert PublicFact.objects.filter(valid_from=revision).count() == 1
+    assert set(PublicRecord.objects.filter(valid_from=revision).values_list("slug", flat=True)) == {
+        "TOX-00012",
+        "li-hua-2025",
+    }
+
+
+def test_publishing_what_has_not_changed_makes_no_revision(curator):
+    newest = Revision.objects.first().id
+    assert publish(Report.objects.get(pk="REP-00002"), user=curator, reason="again") == newest
+    assert Revision.objects.first().id == newest
+
+
+def test_a_crash_in_the_middle_leaves_nothing_behind(curator, monkeypatch):
+    models = (PublicRecord, PublicFact, EvidenceRow, EvidenceTerm, SearchText, Revision)
+    before = [list(model.objects.order_by("pk").values_list()) for model in models]
+    with acting(curator, "read again"):
+        toxicity = Toxicity.objects.get(pk="TOX-00012")
+        toxicity.duration = 6
+        toxicity.save()
+
+    from studies.publishing import door
+
+    real, calls = door._replace_rows, []
+
+    def crash(*args):
+        calls.append(args)
+        if len(calls) == 3:
+            raise RuntimeError("the power went")
+        return real(*args)
+
+    monkeypatch.setattr(door, "_replace_rows", crash)
+    with pytest.raises(RuntimeError):
+        publish(Report.objects.get(pk="REP-00002"), user=curator, reason="read again")
+    assert [list(model.objects.order_by("pk").values_list()) for model in models] == before
+
+
+def test_what_is_not_whole_is_refused_with_every_reason(curator):
+    with acting(curator, "a new case"):
+        publication = Publication(slug="new-2026", name="New 2026", kind="case_report", year=2026)
+        publication.save()
+        study = Study(slug="new-2026", name="New 2026")
+        study.save()
+        report = Report(publication=publication, study=study, role="primary")
+        report.save()
+    with pytest.raises(Refused) as refused:
+        publish(report, user=curator, reason="too early")
+    said = {(problem.field, problem.rule) for problem in refused.value.problems}
+    assert said == {("publication", "“New 2026” is not published."), ("subject", "“New 2026” is not published.")}
+    report.refresh_from_db()
+    assert report.state == "draft"
+    assert not Change.objects.filter(accession=report.pk, action="published").exists()
+
+
+def test_a_discrepancy_published_later_reaches_every_row_that_it_touches(api, curator):
+    with acting(curator, "found"):
+        publication = Publication.objects.get(slug="li-hua-2025")
+        discrepancy = Discrepancy(
+            publication=publication, kind="implausible", severity="misleads", title="Dose", explanation="x", shown="x"
+        )
+        discrepancy.save()
+        Side.objects.create(
+            discrepancy=discrepancy, record_id="INF-00002", attribute="dose_low", publication=publication,
+            locator="Treatment, second paragraph", as_reported="7.8×10^6 /kg",
+        )  # fmt: skip
+    publish(discrepancy, user=curator, reason="found")
+    (fact,) = api("/facts/", study="li-hua-2025", attribute="dose_low")["results"]
+    assert fact["implausible"] is True and discrepancy.pk in fact["discrepancies"]
+    row = api("/evidence/COU-00002/")
+    assert discrepancy.pk in {d["accession"] for d in row["discrepancies"]}
+    assert discrepancy.pk in {d["accession"] for d in api("/studies/li-hua-2025/")["discrepancies"]}
+
+
+def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, curator):
+    """Kochenderfer 2013 read itself, in a smallest form: what Liu 2017 retells stays, but no longer answers."""
+    place = {"locator": "Title", "as_reported": "x"}
+    with acting(curator, "the paper itself"):
+        report = Report(publication_id="PUB-00003", study_id="STU-00001", role="primary")
+        report.save()
+        cohort = Cohort(
+            report=report,
+            code="all",
+            label="all",
+            n=10,
+            disease=Term.objects.get(vocabulary="disease", code="CLL"),
+            **place,
+        )
+        cohort.save()
+        from studies.models import Course, Coverage
+
+        Course(report=report, cohort=cohort, number=1, **place).save()
+        coverage = Coverage(report=report, parts_searched="x")
+        coverage.save()
+        from studies.publishing.consistency import STANDARD_TOPICS
+
+        coverage.topics.set(Term.objects.filter(vocabulary="topic", code__in=STANDARD_TOPICS))
+        CohortOverlap(
+            cohort=cohort, other_id="COH-00001", relation="same", basis="one study", source="both documents"
+        ).save()
+    publish(report, user=curator, reason="the paper itself")
+    rows = api("/evidence/")["results"]
+    assert [(r["study"], r["retold"]) for r in rows] == [("kochenderfer-2013", False), ("li-hua-2025", False)]
+    assert [o["publication"] for o in rows[0]["other_reports"]] == ["liu-2017"]
+    assert api("/evidence/")["patients_counted_once"]["high"] == 11
+    study = api("/studies/kochenderfer-2013/")
+    assert [r["publication"]["slug"] for r in study["reports"]] == ["kochenderfer-2013", "liu-2017"]
+    assert api("/facts/", study="kochenderfer-2013", attribute="response_n:PD")["results"][0]["retold"] is True
+
+
+def test_a_comparator_study_is_in_no_total(api, curator):
+    with acting(curator, "it is of blinatumomab"):
+        study = Study.objects.get(slug="kochenderfer-2013")
+        study.comparator_treatment = "blinatumomab"
+        study.save()
+    publish(study, user=curator, reason="it is of blinatumomab")
+    answer = api("/evidence/")
+    assert (answer["count"], answer["patients_counted_once"]["high"]) == (1, 1)
