@@ -1,13 +1,22 @@
 """Addresses of the whole site."""
 
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "CARTographer"
 admin.site.index_title = "Curation"
 
+
+def favicon(request):
+    """Pages name the mark themselves; the admin's leave it to the browser to guess this address."""
+    return redirect(static("studies/mark.svg"))
+
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon),
     path("", include("studies.urls")),
     path("api/v1/", include("studies.api.urls")),
 ]

@@ -1,0 +1,71 @@
+"""A real Chromium on the really started product. A machine without Chromium skips these; CI fails them."""
+
+import shutil
+
+import pytest
+
+from ..serving import Server, environment, manage
+
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    env = environment(tmp_path_factory.mktemp("served") / "var")
+    started = Server(env).wait_for("is ready at")
+    password = {"DJANGO_SUPERUSER_PASSWORD": "a long enough password"}
+    manage(
+        env | password, "createsuperuser", "--noinput", "--username", "curator", "--email", "c@example.org", check=True
+    )
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("no Chromium on this machine: on Debian, apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """`visit("/evidence/", width=390)`: a page; at the end nothing may have failed or gone to another host."""
+    contexts, troubles = [], []
+
+    def open_page(address, width=1440, javascript=True, expected=200, **more):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=javascript, base_url=server.address, **more
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: troubles.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else troubles.append(r.url),
+        )
+        response = page.goto(address)
+        assert response.status == expected
+        if expected != 200:
+            troubles[:] = [t for t in troubles if str(expected) not in t]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []

@@ -1,0 +1,113 @@
+"""A clinician reads: filters, opens, and sees where each number stands; on a desk, on a phone, without script."""
+
+from pathlib import Path
+
+import pytest
+
+PAGES = [
+    "/", "/evidence/", "/evidence/?disease=CLL", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
+    "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 1440, 2560])
+def test_no_page_is_wider_than_the_screen_or_fails_in_the_console(visit, width):
+    page = visit(PAGES[0], width=width)
+    for address in PAGES:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_filter_then_open_a_study_then_a_number_with_and_without_script(visit, width, javascript):
+    page = visit("/evidence/", width=width, javascript=javascript)
+    if width == 390:
+        page.locator("details.facets summary").click()
+    page.get_by_label("Recipient", exact=False).first.check()
+    page.get_by_role("button", name="Apply").click()
+    assert "collected_from=recipient" in page.url
+    assert page.locator("table.evidence tbody tr").count() == 1
+    assert page.locator(".chip").inner_text().startswith("T cells collected from: recipient")
+    page.get_by_role("link", name="Li Hua 2025").click()
+    assert page.url.endswith("/studies/li-hua-2025/")
+    dose = page.get_by_role("button", name="7.8 × 10⁶ cells/kg").first
+    dose.click()
+    source = page.locator(".pop:popover-open")
+    assert "Treatment, second paragraph" in source.inner_text()
+    assert "7.8×10^6 /kg of CD19 CAR-T cells" in source.inner_text()
+    box, screen = source.bounding_box(), page.viewport_size
+    assert box["x"] >= 0 and box["x"] + box["width"] <= screen["width"]
+
+
+def test_a_source_opens_and_closes_by_keyboard(visit):
+    page = visit("/studies/li-hua-2025/")
+    value = page.locator(".glance button.value").first
+    value.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".pop:popover-open").count() == 1
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.pop') !== null"), "the source's links are not next"
+    page.keyboard.press("Escape")
+    assert page.locator(".pop:popover-open").count() == 0
+
+
+def test_a_part_of_the_filter_is_taken_away_and_back_brings_it_back(visit):
+    page = visit("/evidence/?disease=CLL&collected_from=hsct_donor")
+    page.get_by_role("link", name="Remove disease", exact=False).click()
+    assert "disease" not in page.url and "collected_from=hsct_donor" in page.url
+    page.go_back()
+    assert "disease=CLL" in page.url
+    assert page.locator(".chip").count() == 2
+
+
+def test_a_silence_and_a_none_do_not_look_alike(visit):
+    page = visit("/studies/kochenderfer-2013/")
+    looks = {}
+    for name in (".none-said", ".silent", ".doubt", ".value:not(.none-said)"):
+        style = """e => { const s = getComputedStyle(e);
+            return [s.fontStyle, s.borderTopStyle, s.color, s.backgroundColor, s.textDecorationStyle] }"""
+        looks[name] = tuple(page.locator(name).first.evaluate(style))
+    assert len(set(looks.values())) == 4
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(visit, scheme):
+    """WCAG AA: 4.5 to 1 for every piece of text that is not in a picture."""
+    page = visit("/evidence/", color_scheme=scheme)
+    contrast = (Path(__file__).parent / "contrast.js").read_text()
+    for address in ("/evidence/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/", "/"):
+        page.goto(address)
+        assert page.evaluate(contrast) == [], address
+
+
+def test_a_phone_says_the_heading_of_every_cell(visit):
+    page = visit("/evidence/", width=390)
+    heading = "e => getComputedStyle(e, '::before').content"
+    heads = [page.locator("table.evidence td").nth(i).evaluate(heading) for i in range(7)]
+    assert all(head not in ("none", '""') for head in heads)
+
+
+def test_what_is_mistyped_leads_back(visit):
+    page = visit("/evidence/?disease=CL", expected=400)
+    assert page.get_by_text("MCL", exact=True).count() == 1
+    page = visit("/studies/li-2025/", expected=404)
+    page.locator("main").get_by_role("searchbox").fill("dasatinib")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Li Hua 2025").first.click()
+    assert page.url.endswith("/li-hua-2025/")
+
+
+def test_the_api_documentation_is_shown_under_the_strict_policy(visit):
+    page = visit("/api/v1/docs/")
+    page.wait_for_selector(".opblock-summary")
+    assert page.locator(".opblock-summary").count() >= 9
+
+
+def test_a_print_of_the_evidence_holds_the_table_and_no_filters(visit):
+    page = visit("/evidence/")
+    page.emulate_media(media="print")
+    assert not page.locator(".facets").is_visible()
+    assert page.locator("table.evidence").is_visible()
+    assert page.locator(".cover").is_visible()

@@ -1,0 +1,148 @@
+"""Curators: every record can be found, seen and edited in the admin; a wrong one is refused with the rule."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from studies.models import Change, Place, Report, Term, Toxicity, record_models
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client, curator):
+    client.force_login(curator)
+    return client
+
+
+def address(model, page="changelist", *args):
+    return reverse(f"admin:studies_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda m: m.__name__), ids=lambda m: m.__name__)
+def test_every_model_is_listed_searched_and_opened(staff, model):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    assert staff.get(reverse(f"{name}_changelist"), {"q": "li hua"}).status_code == 200
+    assert staff.get(reverse(f"{name}_changelist")).status_code == 200
+    record = model._default_manager.first()
+    if record is not None:
+        assert staff.get(reverse(f"{name}_change", args=[record.pk])).status_code == 200
+    if admin.site._registry[model].has_add_permission(staff.get("/").wsgi_request):
+        assert staff.get(reverse(f"{name}_add")).status_code == 200
+
+
+def entered(staff, **changes):
+    """A toxicity as a curator types it into the form."""
+    code = lambda vocabulary, name: Term.objects.get(vocabulary=vocabulary, code=name).pk  # noqa: E731
+    values = {
+        "report": "REP-00002", "cohort": "COH-00002", "course": "COU-00002", "term": code("toxicity", "seizure"),
+        "presence": "absent", "affected_operator": "=", "duration_operator": "=", "time_operator": "=",
+        "locator": "Abstract", "as_reported": "neurotoxicity was not observed", "basis": "stated",
+        "reason": "looked again",
+    }  # fmt: skip
+    return staff.post(address(Toxicity, "add"), values | changes)
+
+
+def test_a_record_is_entered_and_its_history_says_who_and_why(staff, curator):
+    assert entered(staff).status_code == 302
+    toxicity = Toxicity.objects.get(term__code="seizure")
+    assert re.fullmatch(r"TOX-\d{5}", toxicity.pk)
+    change = Change.objects.get(accession=toxicity.pk)
+    assert (change.user, change.reason, change.action) == (curator, "looked again", "created")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"locator": ""}, "This field is required"),
+        ({"affected_n": "2", "evaluable_n": "1", "presence": "present"}, "More patients affected than evaluable"),
+        ({"grade_low": "2", "presence": "present"}, "A grade needs its grading scale"),
+        ({"course": ""}, "It must name what it follows"),
+        ({"cohort": "COH-00001"}, "another report"),
+        ({"basis": "derived"}, "A derived fact needs its arithmetic"),
+        ({"date": "8.11.2018"}, "is not a date"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_with_the_rule_and_kept_in_the_form(staff, changes, said):
+    response = entered(staff, **changes)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert said in html
+    assert "neurotoxicity was not observed" in html, "what was typed is lost"
+    assert not Toxicity.objects.filter(term__code="seizure").exists()
+
+
+def test_a_place_of_a_single_value_is_added_to_a_record(staff):
+    page = staff.get(address(Toxicity, "change", "TOX-00010")).content.decode()
+    link = f"{reverse('admin:studies_place_add')}?record=TOX-00010"
+    assert link in page
+    assert "TOX-00010" in staff.get(link).content.decode()
+    values = {
+        "record": "TOX-00010", "attribute": "duration", "number": "1", "instead": "on", "locator": "Discussion",
+        "as_reported": "1–10 days", "basis": "stated",
+    }  # fmt: skip
+    assert staff.post(reverse("admin:studies_place_add"), values).status_code == 302
+    assert Place.objects.filter(record="TOX-00010", attribute="duration").exists()
+    refused = staff.post(reverse("admin:studies_place_add"), values | {"attribute": "lenght"})
+    assert "has no field “lenght”" in refused.content.decode()
+
+
+def test_pointers_are_typed_not_scrolled(staff):
+    found = staff.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "studies", "model_name": "toxicity", "field_name": "term", "term": "seizure"},
+    ).json()
+    assert [entry["text"] for entry in found["results"]] == ["Seizure"]
+    other = staff.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "studies", "model_name": "toxicity", "field_name": "scale", "term": "seizure"},
+    ).json()
+    offered = Term.objects.filter(pk__in=[entry["id"] for entry in other["results"]])
+    assert {term.vocabulary for term in offered} == {"grading_scale"}, "another vocabulary was offered as a scale"
+
+
+def test_what_was_ever_public_cannot_be_deleted(staff):
+    assert staff.post(address(Toxicity, "delete", "TOX-00010"), {"post": "yes"}).status_code == 403
+    assert Toxicity.objects.filter(pk="TOX-00010").exists()
+    entered(staff)
+    draft = Toxicity.objects.get(term__code="seizure")
+    assert staff.post(address(Toxicity, "delete", draft.pk), {"post": "yes"}).status_code == 302
+    assert Change.objects.filter(accession=draft.pk, action="deleted").exists()
+
+
+def test_publishing_from_the_list_says_what_is_missing_or_done(staff, api):
+    entered(staff)
+    answer = staff.post(
+        address(Report), {"action": "publish_selected", "_selected_action": "REP-00002"}, follow=True
+    ).content.decode()
+    assert "public as revision" in answer
+    assert api("/facts/", study="li-hua-2025", attribute="present:seizure")["count"] == 1
+    draft = Report(publication_id="PUB-00010", study_id="STU-00001", role="mention")
+    draft.save()
+    Report.objects.filter(pk=draft.pk).update(study=None, role="own_words")
+    staff.post(address(Report), {"action": "publish_selected", "_selected_action": draft.pk}, follow=True)
+
+
+def test_nobody_edits_history(staff):
+    change = Change.objects.first()
+    assert staff.post(address(Change, "change", change.pk), {"reason": "x"}).status_code == 403
+    assert staff.post(address(Change, "delete", change.pk), {"post": "yes"}).status_code == 403
+
+
+def test_the_state_cannot_be_typed(staff):
+    page = staff.get(address(Report, "change", "REP-00002")).content.decode()
+    assert 'name="state"' not in page and 'name="form"' not in page
+
+
+def test_a_stranger_sees_the_login_page_only(client):
+    for model in record_models():
+        assert client.get(address(model)).status_code == 302
+
+
+def test_list_pages_ask_the_same_number_of_statements_whatever_they_show(staff, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        staff.get(address(Toxicity))
+    with django_assert_max_num_queries(14):
+        staff.get(address(Toxicity), {"q": "fever"})
