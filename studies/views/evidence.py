@@ -5,8 +5,8 @@ import json
 from ..ask import current, evidence
 from ..ask.filters import EvidenceFilterSet
 from ..web import query_with
-from .cells import row_cells
 from .common import page, public_page
+from .row_cells import row_cells
 
 
 @public_page

@@ -1,0 +1,129 @@
+"""What followed, as the page of a study shows it: outcomes, toxicities, measurements, kinetics."""
+
+from ..pure.numbers import people
+from .cells import (
+    NONE,
+    SILENCE,
+    SILENT,
+    SUSPECTED,
+    VALUE,
+    Cell,
+    all_sources,
+    amount,
+    doubts_of,
+    fact_cell,
+    percent_interval,
+    proportion,
+    spoken,
+    time_of,
+)
+
+KINETICS = ("car_copies", "car_percent")
+
+
+def outcome_cell(record: dict) -> Cell:
+    # One patient's interval says nothing that “1 of 1” does not.
+    interval = percent_interval(record.get("interval_95")) if (record["denominator"] or 0) > 1 else ""
+    judged = "" if record["basis"] == "stated" else record["basis"]
+    remark = " · ".join(part for part in (f"95% {interval}" if interval else "", judged) if part)
+    if record["value"] is not None:
+        text = spoken(record["operator"], record["value"], record["value_high"], record["unit"])
+        end = record["labels"].get("duration_end", "") if record["duration_end"] else ""
+        return fact_cell(record, text, "value", remark=" · ".join(part for part in (end, judged) if part))
+    if record["n"] is not None:
+        return fact_cell(record, proportion(record["n"], record["denominator"]), "n", remark=remark)
+    return fact_cell(record, record["category"]["label"], "category", remark=judged)
+
+
+def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
+    return {
+        "measure": record["measure"]["label"],
+        "category": record["category"]["label"] if record["category"] else "",
+        "cohort": cohorts[record["cohort"]] if several else "",
+        "cell": outcome_cell(record),
+        "when": time_of(record),
+        "method": record["method"]["label"] if record["method"] else "",
+        "site": record["labels"]["site"] if record["site"] != "not_reported" else "",
+        "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
+        "car_t": bool(record["course"]),
+    }
+
+
+def toxicity_cell(record: dict) -> Cell:
+    if record["presence"] == "absent":
+        return Cell("none", NONE, all_sources(record["sources"], "presence"), doubts=doubts_of(record))
+    parts = []
+    if record["grade_low"] is not None:
+        high = None if record["grade_high"] == record["grade_low"] else record["grade_high"]
+        parts.append(f"grade {spoken('=', record['grade_low'], high)}")
+    if record["severity_as_worded"]:
+        parts.append(record["severity_as_worded"])
+    if record["affected_n"] is not None:
+        parts.append(proportion(record["affected_n"], record["evaluable_n"]))
+    state = SUSPECTED if record["presence"] == "suspected" else VALUE
+    scale = record["scale"]["label"] if record["scale"] else ""
+    text = ", ".join(parts) or record["labels"]["presence"]
+    return Cell(text, state, all_sources(record["sources"]), remark=scale, doubts=doubts_of(record))
+
+
+def toxicity_row(record: dict, follows: dict, cohorts: dict) -> dict:
+    duration = ""
+    if record["duration"] is not None:
+        duration = spoken(record["duration_operator"], record["duration"], None, record["duration_unit"])
+    return {
+        "term": record["term"]["label"],
+        "cell": toxicity_cell(record),
+        "duration": duration,
+        "management": record["management"] or "",
+        "resolution": record["labels"].get("resolution", "") if record["resolution"] else "",
+        "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
+    }
+
+
+def measurement_cell(record: dict) -> Cell:
+    if record["absence"]:
+        sources = all_sources(record["sources"], "absence")
+        return Cell(SILENCE.get(record["absence"], record["absence"]), SILENT, sources, doubts=doubts_of(record))
+    text = spoken(record["operator"], record["value"], record["value_high"], record["unit"])
+    return fact_cell(record, text, "value")
+
+
+def measurement_row(record: dict, follows: dict) -> dict:
+    return {
+        "analyte": record["analyte"]["label"],
+        "specimen": record["specimen"]["label"]
+        if record["specimen"] and record["specimen"]["code"] != "not_reported"
+        else "",
+        "method": record["method"]["label"] if record["method"] else "",
+        "cell": measurement_cell(record),
+        "when": " · ".join(part for part in (time_of(record), record["moment"]) if part),
+        "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], "before any treatment"),
+    }
+
+
+def kinetics_tables(report: dict) -> list[dict]:
+    """One table per analyte: a row per day, a column per specimen with its unit as printed."""
+    tables = []
+    for code in KINETICS:
+        records = [m for m in report["measurements"] if m["analyte"]["code"] == code]
+        if not records:
+            continue
+        columns = list(dict.fromkeys((m["specimen"]["label"], m["unit"] or "") for m in records))
+        days = sorted({m["time_low"] for m in records if m["time_low"] is not None})
+        cells = {(m["time_low"], m["specimen"]["label"], m["unit"] or ""): _bare(m) for m in records}
+        tables.append(
+            {
+                "label": records[0]["analyte"]["label"],
+                "columns": [{"specimen": specimen, "unit": unit} for specimen, unit in columns],
+                "rows": [
+                    {"day": people(amount(day)), "cells": [cells.get((day, *column)) for column in columns]}
+                    for day in days
+                ],
+            }
+        )
+    return tables
+
+
+def _bare(record: dict) -> Cell:
+    """A value under a heading that carries its unit."""
+    return measurement_cell(record | {"unit": ""})
