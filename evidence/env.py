@@ -61,7 +61,12 @@ def database(folder: Path) -> dict:
     if not url:
         config = {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "evidence.sqlite3"}
     else:
-        config = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+        try:
+            config = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                "DATABASE_URL is not an address of a database: write postgres://user:password@host/name."
+            ) from error
     if config["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE: two writers wait for each other instead of failing half-way. WAL: readers never wait for a writer.
         config["OPTIONS"] = {

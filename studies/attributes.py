@@ -68,6 +68,7 @@ ATTRIBUTES = {
     "age": Attribute("cohort", NUMBER, "Age of a patient, or of all.", SUBGROUP, "years or months"),
     "age_low": Attribute("cohort", NUMBER, "Youngest.", SUBGROUP, "years or months"),
     "age_high": Attribute("cohort", NUMBER, "Oldest.", SUBGROUP, "years or months"),
+    "age_median": Attribute("cohort", NUMBER, "Median age.", SUBGROUP, "years or months"),
     "sex": Attribute("cohort", CODE, "Sex of the patient, or of all.", SUBGROUP),
     "n_female": Attribute("cohort", NUMBER, "Women or girls.", SUBGROUP, "patients"),
     "n_male": Attribute("cohort", NUMBER, "Men or boys.", SUBGROUP, "patients"),
@@ -148,6 +149,10 @@ ATTRIBUTES = {
     "dose_high": Attribute(DOSED, NUMBER, "Highest dose.", "agent, if of one", "cells/kg …"),
     "infusion_purpose": Attribute("infusion", CODE, "Maintenance, escalation level or planned."),
     "n_infusions": Attribute("infusion", NUMBER, "Number of such infusions."),
+    "n_infusions_high": Attribute("infusion", NUMBER, "At most so many of them."),
+    "infusion_optional": Attribute("infusion", PRESENCE, "May be given, by the course of the disease."),
+    "infusion_day_low": Attribute("infusion", NUMBER, "Day counted from the first infusion.", unit="days"),
+    "infusion_day_high": Attribute("infusion", NUMBER, "Last such day.", unit="days"),
     "schedule": Attribute("infusion", CODE, "Single, or split over days."),
     "split_days": Attribute("infusion", NUMBER, "Days over which the dose was split.", unit="days"),
     "infusion_date": Attribute("infusion", DATE, "Day of the infusion."),
@@ -158,6 +163,7 @@ ATTRIBUTES = {
     "chronic_gvhd": Attribute("toxicity", PRESENCE, "Chronic GVHD.", SUBGROUP),
     "affected_n": Attribute("toxicity", NUMBER, "Patients affected, of those evaluable.", TERM, "patients"),
     "grade": Attribute("toxicity", NUMBER, "Grade on the scale in `scale`.", TERM),
+    "absent_grade": Attribute("toxicity", NUMBER, "A grade that did not occur: “none of grade 3 or more”.", TERM),
     "grade_low": Attribute("toxicity", NUMBER, "Lowest grade.", TERM),
     "grade_high": Attribute("toxicity", NUMBER, "Highest grade.", TERM),
     "severity": Attribute("toxicity", TEXT, "Severity, as worded.", TERM),
@@ -208,6 +214,22 @@ ATTRIBUTES = {
     "set_statement": Attribute("claim", TEXT, "A sentence about several studies at once.", "toxicity, if of one"),
     "set_statement_n": Attribute("claim", NUMBER, "Patients of several studies at once.", "toxicity", "patients"),
 }  # fmt: skip
+
+for _name in (
+    "efs_rate",
+    "dfs_rate",
+    "os_rate",
+    "best_response",
+    "response_at",
+    "relapse",
+    "mrd",
+    "remission_duration",
+):
+    for _part, _meaning in (("ci_low", "Lower end of the paper's interval."), ("ci_high", "Upper end of it.")):
+        ATTRIBUTES[f"{_name}_{_part}"] = Attribute("outcome", NUMBER, _meaning, SUBGROUP, "as printed")
+    ATTRIBUTES[f"{_name}_estimator"] = Attribute("outcome", TEXT, "How it was estimated.", SUBGROUP)
+    ATTRIBUTES[f"{_name}_cause"] = Attribute("outcome", TEXT, "Cause, or antigen status at relapse.", SUBGROUP)
+ATTRIBUTES["death_cause"] = Attribute("outcome", TEXT, "Cause of death.", SUBGROUP)
 
 # Characteristics also tell a count and a detail as worded.
 for _name in (

@@ -98,9 +98,8 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         if loader.refusals:
             raise LoadError(loader.refusals)
         try:
-            loader.done.revision = publishing.publish_all(
-                loader.published_units(), user=None, reason=reason, validated=loader.validated
-            )
+            publishing.publish_vocabularies(user=None, reason=reason)
+            loader.done.revision = publishing.publish_all(loader.published_units(), user=None, reason=reason)
         except publishing.Refused as error:
             raise LoadError([loader.locate(problem) for problem in error.problems]) from error
     return loader.done
@@ -114,8 +113,8 @@ class _Loader:
         self.where: dict[str, Node] = {}
         self.terms: dict[tuple[str, str], Term] = {}
         self.found: dict[tuple[type, str], models.Model] = {}
-        self.validated: set[str] = set()
-        self.touched = set(Change.objects.filter(user__isnull=False).values_list("accession", flat=True))
+        by_curators = Change.objects.filter(user__isnull=False).exclude(action="published")
+        self.touched = set(by_curators.values_list("accession", flat=True))
 
     # Vocabularies
 
@@ -133,6 +132,9 @@ class _Loader:
         code = entry.get("code", "")
         name = f"{vocabulary} {code}"
         term = self.terms.get((vocabulary, code)) or Term(vocabulary=vocabulary, code=code)
+        if term.edited:
+            self.done.kept.append(name)
+            return
         before = model_to_dict(term)
         term.position = position
         for key, value in entry.items():
@@ -222,7 +224,6 @@ class _Loader:
         if not self._valid(node, accession, record):
             return
         record.save(force_insert=not existed)
-        self.validated.add(accession)
         for name, values in later.items():
             getattr(record, name).set(values)
         self._load_children(record, node, accession)
@@ -288,11 +289,19 @@ class _Loader:
             for position, entry in enumerate(node[key], start=1):
                 child = model(**{parent: record, counter: position})
                 self._load_row(child, entry, f"{accession} {key} {position}")
-        Place.objects.filter(record_id=accession).delete()
+        self._load_places(node, accession)
+
+    def _load_places(self, node: Node, accession: str):
+        standing = {(place.attribute, place.number): place for place in Place.objects.filter(record_id=accession)}
         for attribute, entries in node.get("places", {}).items():
             for position, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
-                child = Place(record_id=accession, attribute=RENAMED.get(attribute, attribute), number=position)
-                self._load_row(child, entry, f"{accession} place of {attribute}")
+                name = RENAMED.get(attribute, attribute)
+                place = Place(record_id=accession, attribute=name, number=position)
+                place.pk = getattr(standing.pop((name, position), None), "pk", None)
+                place._state.adding = place.pk is None
+                self._load_row(place, entry, f"{accession} place of {attribute}")
+        for place in standing.values():
+            place.delete()
 
     def _load_row(self, row, entry: Node, name: str):
         for key, value in entry.items():

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from studies.models import Change, Place, Report, Term, Toxicity, record_models
@@ -72,6 +73,44 @@ def test_what_cannot_be_right_is_refused_with_the_rule_and_kept_in_the_form(staf
     assert said in html
     assert "neurotoxicity was not observed" in html, "what was typed is lost"
     assert not Toxicity.objects.filter(term__code="seizure").exists()
+
+
+@pytest.mark.parametrize("model", record_models(), ids=lambda m: m.__name__)
+def test_an_empty_form_is_told_what_it_lacks(staff, model):
+    """No rule may stumble over what is missing."""
+    management = {
+        f"{prefix}-{name}": "0"
+        for prefix in ("authors", "sides", "items")
+        for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+    }
+    response = staff.post(address(model, "add"), management | {"reason": ""})
+    assert response.status_code == 200
+    assert "This field is required" in response.content.decode()
+
+
+def test_who_may_only_look_cannot_publish(client, django_user_model):
+    from django.contrib.auth.models import Permission
+
+    reader = django_user_model.objects.create_user("reader", password="x", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_report"))
+    client.force_login(reader)
+    page = client.get(address(Report)).content.decode()
+    assert "REP-00002" in page and "publish_selected" not in page
+
+
+def test_a_record_stays_with_its_report(staff):
+    toxicity = Toxicity.objects.get(pk="TOX-00001")
+    toxicity.report_id = "REP-00002"
+    with pytest.raises(ValidationError, match="stays with its report"):
+        toxicity.full_clean()
+
+
+def test_a_report_says_whether_it_has_changes_that_are_not_public(staff):
+    page = staff.get(address(Report, "change", "REP-00002")).content.decode()
+    assert re.search(r"changes not yet published.*?icon-no", page, re.S | re.I)
+    entered(staff)
+    page = staff.get(address(Report, "change", "REP-00002")).content.decode()
+    assert re.search(r"changes not yet published.*?icon-yes", page, re.S | re.I)
 
 
 def test_a_place_of_a_single_value_is_added_to_a_record(staff):

@@ -52,12 +52,14 @@ def test_every_field_of_a_record_is_a_fact_or_says_why_not():
         "accession", "report", "note", "created_at", "changed_at", "locator", "as_reported", "basis", "derivation",
         "excused_by", "cohort", "course", "transplant", "therapy", "toxicity", "order", "number",
         # told in a column of another fact
-        "operator", "unit", "denominator", "date", "time_operator", "time_low", "time_high", "time_unit", "time_from",
+        "operator", "grade_operator", "unit",
+        "denominator", "date", "time_operator", "time_low", "time_high", "time_unit", "time_from",
         "as_of", "scale", "site", "method", "specimen", "criteria", "moment", "counted", "per", "canonical_value",
         "canonical_unit", "affected_operator", "evaluable_n", "duration_operator", "duration_unit", "count_operator",
         "observation", "washout_operator", "washout_unit", "age_unit", "chimerism_operator", "cycles_operator",
         "neutrophil_engraftment_operator", "platelet_engraftment_operator", "tnc_unit", "cd34_unit", "hla_tested",
-        "measure", "term", "analyte", "kind", "role", "topic", "excludes", "split_by", "code", "label", "parent",
+        "statistic", "measure",
+        "term", "analyte", "kind", "role", "topic", "excludes", "split_by", "code", "label", "parent",
         "previous", "construct", "slug", "lymphodepletion", "term_as_reported", "disease_as_reported",
         "relative_to_course",
     }  # fmt: skip
@@ -146,6 +148,15 @@ def test_only_days_are_days(api):
         assert not re.search(r"month|year|week", fact["day"])
         if fact["day"] and fact["day_from"] and fact["entity"] in ("outcome", "measurement", "event"):
             assert re.fullmatch(r"[<>≤≥~]?-?[\d.]+( to -?[\d.]+)?", fact["day"]), fact["id"]
+
+
+def test_what_is_absent_is_absent_in_its_very_wording(api):
+    """A quotation that says “hypoxia” does not carry “no hypoxia”."""
+    negation = re.compile(r"\bno\b|\bnot\b|\bnone\b|\bnegative\b|\bwithout\b|\bnever\b", re.I)
+    absent = [f for f in facts(api) if f["value"] in ("absent", "none")]
+    assert len(absent) > 10
+    for fact in absent:
+        assert negation.search(fact["as_reported"]), f"{fact['id']}: {fact['as_reported']}"
 
 
 def test_facts_are_found_by_words(api):

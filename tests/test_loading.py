@@ -11,6 +11,7 @@ from studies.models import (
     Claim,
     EvidenceRow,
     Outcome,
+    Place,
     Publication,
     PublicFact,
     PublicRecord,
@@ -158,8 +159,70 @@ def test_a_silence_that_the_report_breaks_keeps_it_back(fixture):
 
 
 def test_parts_that_do_not_make_the_whole_keep_a_report_back(fixture):
-    content = case(n="0")
-    assert any("CR 0 = 0, of 1" in r.rule for r in refused(fixture(content)))
+    content = case()
+    records = content["records"][2]["records"]
+    records.insert(3, records[2] | {"outcome": "OUT-90002", "category": "PR"})
+    assert any("CR 1 + PR 1 = 2, of 1" in r.rule for r in refused(fixture(content)))
+    # In the marrow and outside of it a patient may have two.
+    records[3]["site"] = "extramedullary"
+    load([fixture(content)])
+
+
+def test_two_dates_that_come_after_their_interval_in_the_file_are_still_held_against_it(fixture):
+    content = case()
+    place = {"place": "Text", "wording": "x"}
+    records = content["records"][2]["records"]
+    records[2:2] = [
+        {"transplant": "TRA-90001", "cohort": "COH-90001", "order": "1", "kind": "allogeneic",
+         "graft_source": "cord_blood",
+         "donor": "cord_unit", "date": "2017-10-02", **place},
+        {"interval": "INT-90001", "course": "COU-90001", "transplant": "TRA-90001", "infusion_is": "after_hsct",
+         "low": "300", "high": "300", "unit": "days", **place},
+        {"infusion": "INF-90001", "course": "COU-90001", "order": "1", "date": "2018-11-08", **place},
+    ]  # fmt: skip
+    records[-1]["topics"].remove("hsct_to_infusion")
+    assert any("there are 402 days, not 300" in r.rule for r in refused(fixture(content)))
+
+
+def test_a_place_that_prints_another_value_needs_a_discrepancy(fixture):
+    content = case()
+    entry = {"instead": "false", "place": "Table", "wording": "two", "value": "2"}
+    content["records"][2]["records"][2]["places"] = {"n": entry}
+    (refusal,) = refused(fixture(content))
+    assert (refusal.record, refusal.field) == ("OUT-90001", "n")
+    assert "a discrepancy must name this field" in refusal.rule
+
+
+def test_a_mark_that_is_printed_for_an_empty_field_is_a_fact(fixture, api):
+    content = case()
+    mark = {"place": "Table", "wording": "Not shown", "value": "not_reported"}
+    content["records"][2]["records"][1]["places"] = {"construct": mark}
+    load([fixture(content)])
+    (fact,) = api("/facts/", study="doe-2024", attribute="construct")["results"]
+    assert (fact["value"], fact["as_reported"]) == ("not_reported", "Not shown")
+
+
+def test_what_a_paper_breaks_goes_public_with_the_discrepancy_that_excuses_it(fixture, api):
+    content = case(n="2", excused_by="DIS-90001")
+    side = {"publication": "doe-2024", "place": "Text", "wording": "two of one"}
+    content["records"].append(
+        {
+            "discrepancy": "DIS-90001",
+            "publication": "doe-2024",
+            "kind": "arithmetic",
+            "severity": "matters",
+            "title": "Two of one",
+            "explanation": "x",
+            "shown": "x",
+            "sides": [side | {"record": "OUT-90001", "attribute": "n"}, side | {"place": "Table", "wording": "1"}],
+        }  # fmt: skip
+    )
+    load([fixture(content)])
+    (fact,) = api("/facts/", study="doe-2024", attribute="response_n:CR")["results"]
+    assert (fact["value"], fact["denominator"], fact["discrepancies"]) == ("2", 1, ["DIS-90001"])
+    content["records"][-1]["sides"].pop()
+    content["records"][-1]["discrepancy"] = content["records"][2]["records"][2]["excused_by"] = "DIS-90002"
+    assert any("does not name" in r.rule for r in refused(fixture(content)))
 
 
 def test_a_bibliographic_value_without_a_place_is_refused(fixture):
@@ -174,6 +237,29 @@ def test_a_corrected_fixture_updates_what_no_curator_has_touched(fixture, api):
     done = load([fixture(case(category="PR"))])
     assert (done.created, done.updated) == (0, 1)
     assert api("/facts/", study="doe-2024", attribute="response")["results"][0]["value"] == "PR"
+
+
+def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixture, client, curator):
+    load([fixture(case())])
+    client.force_login(curator)
+    place = Place.objects.get(record="PUB-90001")
+    change = {"record": "PUB-90001", "attribute": "year", "number": "1", "instead": "on", "document": "PUB-90001"}
+    change |= {"locator": "Front page", "as_reported": "2024", "basis": "stated"}
+    assert client.post(f"/admin/studies/place/{place.pk}/change/", change).status_code == 302
+    term = Term.objects.get(vocabulary="toxicity", code="seizure")
+    text = {
+        "vocabulary": "toxicity",
+        "code": "seizure",
+        "label": "Seizure",
+        "definition": "Better words",
+        "position": "1",
+    }
+    management = {"mappings-TOTAL_FORMS": "0", "mappings-INITIAL_FORMS": "0"}
+    assert client.post(f"/admin/studies/term/{term.pk}/change/", text | management).status_code == 302
+    done = load([*FIXTURES, fixture(case())])
+    assert set(done.kept) == {"PUB-90001", "toxicity seizure"}
+    assert Place.objects.get(record="PUB-90001").locator == "Front page"
+    assert Term.objects.get(pk=term.pk).definition == "Better words"
 
 
 def test_what_a_curator_changed_is_left_alone_and_named(fixture, api, curator):

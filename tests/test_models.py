@@ -194,7 +194,7 @@ def test_a_registry_status_needs_its_day():
         plan.full_clean(exclude=["accession"])
     plan.as_of = "2016-12-18"
     plan.full_clean(exclude=["accession"])
-    infusion = Infusion(report=report, order=1, purpose="planned", **PLACE)
+    infusion = Infusion(report=report, order=1, **PLACE)
     infusion.full_clean(exclude=["accession"])
 
 

@@ -9,6 +9,7 @@ from studies.models import (
     Claim,
     Cohort,
     CohortOverlap,
+    Coverage,
     Discrepancy,
     EvidenceRow,
     EvidenceTerm,
@@ -27,6 +28,7 @@ from studies.models import (
     acting,
 )
 from studies.publishing import Refused, publish, publish_all
+from studies.publishing.consistency import STANDARD_TOPICS
 
 from .test_pages import walk
 
@@ -82,6 +84,13 @@ def drafts(curator):
         read.note = SECRET
         read.save()
     return {"publication": publication, "study": study, "report": second, "discrepancy": discrepancy}
+
+
+def silence(report):
+    """Everything a reader looks for, looked for and not found."""
+    coverage = Coverage(report=report, parts_searched="x")
+    coverage.save()
+    coverage.topics.set(Term.objects.filter(vocabulary="topic", code__in=STANDARD_TOPICS))
 
 
 def everywhere(client):
@@ -261,14 +270,10 @@ def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, cura
             **place,
         )
         cohort.save()
-        from studies.models import Course, Coverage
+        from studies.models import Course
 
         Course(report=report, cohort=cohort, number=1, **place).save()
-        coverage = Coverage(report=report, parts_searched="x")
-        coverage.save()
-        from studies.publishing.consistency import STANDARD_TOPICS
-
-        coverage.topics.set(Term.objects.filter(vocabulary="topic", code__in=STANDARD_TOPICS))
+        silence(report)
         CohortOverlap(
             cohort=cohort, other_id="COH-00001", relation="same", basis="one study", source="both documents"
         ).save()
@@ -280,6 +285,55 @@ def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, cura
     study = api("/studies/kochenderfer-2013/")
     assert [r["publication"]["slug"] for r in study["reports"]] == ["kochenderfer-2013", "liu-2017"]
     assert api("/facts/", study="kochenderfer-2013", attribute="response_n:PD")["results"][0]["retold"] is True
+
+
+def test_a_study_without_a_public_report_is_a_page_that_says_so(client, curator):
+    with acting(curator, "first the study"):
+        study = Study(slug="new-2026", name="New 2026")
+        study.save()
+    publish(study, user=curator, reason="first the study")
+    assert client.get("/").status_code == 200
+    assert "No public report tells of it yet" in client.get("/studies/new-2026/").content.decode()
+
+
+def test_subgroups_of_cohorts_that_may_share_patients_are_a_range_too(api, curator):
+    """CLL 4 of one study and CLL 4 of another that may be the same four: 4 to 8."""
+    from studies.models import Course
+
+    place = {"locator": "Title", "as_reported": "x"}
+    cll = Term.objects.get(vocabulary="disease", code="CLL")
+    with acting(curator, "a second study of perhaps the same patients"):
+        study = Study(slug="other-2016", name="Other 2016")
+        study.save()
+        report = Report(publication_id="PUB-00001", study=study, role="secondary")
+        report.save()
+        root = Cohort(report=report, code="all", label="all", n=20, **place)
+        root.save()
+        Cohort(
+            report=report, code="CLL", label="CLL", n=4, parent=root, split_by="disease", disease=cll, **place
+        ).save()
+        rest = Term.objects.get(vocabulary="disease", code="ALL")
+        Cohort(
+            report=report, code="ALL", label="ALL", n=16, parent=root, split_by="disease", disease=rest, **place
+        ).save()
+        Course(report=report, cohort=root, number=1, **place).save()
+        silence(report)
+        CohortOverlap(
+            cohort_id="COH-00001", other=root, relation="suspected", basis="one centre", source="authors"
+        ).save()
+    publish_all([study.pk, report.pk, "REP-00001"], user=curator, reason="a second study")
+    assert api("/evidence/")["patients_counted_once"] == {"low": 21, "high": 31, "n_not_reported_in": []}
+    assert api("/evidence/", disease="CLL")["patients_counted_once"] == {"low": 4, "high": 8, "n_not_reported_in": []}
+
+
+def test_a_vocabulary_is_public_only_when_published(api, curator):
+    from studies.publishing import publish_vocabularies
+
+    Term(vocabulary="disease", code="new-disease", label=SECRET, definition="x").save()
+    assert "new-disease" not in str(api("/evidence/", status=400, disease="new-diseas"))
+    api("/evidence/", status=400, disease="new-disease")
+    publish_vocabularies(user=curator, reason="a new disease")
+    assert api("/evidence/", disease="new-disease")["count"] == 0
 
 
 def test_a_comparator_study_is_in_no_total(api, curator):

@@ -102,6 +102,12 @@ def test_the_same_patients_count_once():
     assert (counted.low, counted.high) == (20, 20)
 
 
+def test_three_names_for_the_same_ten_patients_are_ten_and_others_are_not_swallowed():
+    same = [Overlap("A", "B", 10, 10), Overlap("B", "C", 10, 10), Overlap("A", "C", 10, 10)]
+    counted = count_once({"A": 10, "B": 10, "C": 10, "D": 100}, same)
+    assert (counted.low, counted.high) == (110, 110)
+
+
 def test_identifiers_are_checked():
     assert problem_with_doi("10.3389/fimmu.2025.1586349") == ""
     assert "DOI" in problem_with_doi("doi:10.3389")

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 
 from ..models import Change, EvidenceRow, Place, PublicFact, PublicRecord, acting
 from ..publishing import Refused, publish
+from ..publishing.forms import form_of
+from ..pure.documents import dumps
 
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
 
@@ -103,6 +105,22 @@ class RecordAdmin(admin.ModelAdmin):
         with acting(request.user, form.cleaned_data.get("reason", "")):
             super().save_model(request, record, form, change)
 
+    def save_related(self, request, form, formsets, change):
+        """Rows within the record (authors, sides, items) and its many-valued fields belong to its history too."""
+        with acting(request.user, form.cleaned_data.get("reason", "")):
+            super().save_related(request, form, formsets, change)
+            many = {field.name for field in self.model._meta.many_to_many}
+            parts = [formset.model._meta.verbose_name for formset in formsets if formset.has_changed()]
+            parts += [name for name in form.changed_data if name in many]
+            if parts:
+                Change.log(form.instance.pk, "parts changed", {name: [None, "changed"] for name in parts})
+
+    def get_actions(self, request):
+        """No deletion by the dozen: each goes through `delete_model`, into the history."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     def has_delete_permission(self, request, record=None):
         allowed = super().has_delete_permission(request, record)
         return allowed and record is not None and not has_been_public(record.pk)
@@ -129,9 +147,14 @@ class PublishedAdmin(RecordAdmin):
     """A record that is published as a whole."""
 
     actions = ["publish_selected"]
-    readonly_fields = (*RecordAdmin.readonly_fields, "state", "published_at")
+    readonly_fields = (*RecordAdmin.readonly_fields, "state", "published_at", "pending")
 
-    @admin.action(description="Publish what is selected")
+    @admin.display(description="changes not yet published", boolean=True)
+    def pending(self, record):
+        """Whether the record says more than the public has been told."""
+        return bool(record.pk) and dumps(form_of(record)) != record.form
+
+    @admin.action(description="Publish what is selected", permissions=["change"])
     def publish_selected(self, request, queryset):
         for record in queryset:
             try:

@@ -11,6 +11,7 @@ from ..models import (
     Place,
     SetStatement,
     Side,
+    acting,
 )
 from .base import ExtractedAdmin, PublishedAdmin, ReadOnlyAdmin, RecordAdmin
 
@@ -61,6 +62,18 @@ class PlaceAdmin(admin.ModelAdmin):
     list_filter = ("basis", "instead", "document")
     search_fields = ("record__id", "attribute", "locator", "as_reported")
     autocomplete_fields = ["record", "document"]
+
+    def save_model(self, request, place, form, change):
+        with acting(request.user, "place edited in the admin"):
+            super().save_model(request, place, form, change)
+
+    def delete_model(self, request, place):
+        with acting(request.user, "place removed in the admin"):
+            super().delete_model(request, place)
+
+    def get_actions(self, request):
+        """Places go one by one, each into the history."""
+        return {}
 
 
 @admin.register(Accession)

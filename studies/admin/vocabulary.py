@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
 from ..models import Change, Mapping, Revision, Term, User
+from ..publishing import publish_vocabularies
 from .base import ReadOnlyAdmin
 
 admin.site.register(User, UserAdmin)
@@ -22,6 +23,16 @@ class TermAdmin(admin.ModelAdmin):
     list_select_related = ("parent",)
     search_fields = ("code", "label", "synonyms", "definition")
     autocomplete_fields = ["parent"]
+    actions = ["publish_them"]
+
+    def save_model(self, request, term, form, change):
+        term.edited = True  # from now on a load of fixtures leaves it alone
+        super().save_model(request, term, form, change)
+
+    @admin.action(description="Publish all vocabularies as they stand", permissions=["change"])
+    def publish_them(self, request, queryset):
+        revision = publish_vocabularies(user=request.user, reason="vocabularies published in the admin")
+        self.message_user(request, f"The vocabularies are public as revision {revision}.")
 
 
 @admin.register(Mapping)

@@ -40,5 +40,5 @@ def handle(exception, context) -> HttpResponse:
     if isinstance(exception, Http404):
         return missing(context["request"])
     if isinstance(exception, APIException):
-        return problem(exception.status_code, "request", str(exception.default_detail), str(exception.detail))
+        return problem(exception.status_code, "request", "The request was not understood", str(exception.detail))
     return None

@@ -123,6 +123,7 @@ def publication_parameters() -> list[OpenApiParameter]:
 def fact_parameters() -> list[OpenApiParameter]:
     return [
         *(_query(name, f"Exactly this `{name}`.", many=True) for name in FACT_FILTERS),
+        _query("discrepancy", "Accession of a discrepancy that touches the fact."),
         _query("q", "Words within value, wording, place or attribute."),
         *paging_parameters(("id",)),
     ]

@@ -7,6 +7,7 @@ from . import views
 
 app_name = "api"
 urlpatterns = [
+    path("", views.Index.as_view(), name="index"),
     path("evidence/", views.EvidenceList.as_view(), name="evidence"),
     path("evidence/<str:name>/", views.EvidenceRecord.as_view(), name="evidence-row"),
     path("studies/", views.StudyList.as_view(), name="studies"),

@@ -3,6 +3,7 @@
 import json
 
 from django.http import HttpResponse, HttpResponseNotModified
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
@@ -54,9 +55,9 @@ class PublicView(APIView):
         raise NotImplementedError
 
 
-def listing(request, revision, count, page, documents: list[str], **more) -> str:
+def listing(request, revision, collection, count, page, documents: list[str], **more) -> str:
     """A page of documents that are JSON already, put together without being read."""
-    fields = _wanted_fields(request)
+    fields = _wanted_fields(request, collection, revision)
     if fields:
         documents = [_sparse(document, fields) for document in documents]
     head = {
@@ -73,18 +74,20 @@ def _absolute(request, cursor: str) -> str | None:
     return request.build_absolute_uri(request.path + query_with(request, cursor=cursor)) if cursor else None
 
 
-def _wanted_fields(request) -> list[str]:
-    return [name for name in request.GET.get("fields", "").split(",") if name]
+def _wanted_fields(request, collection: str, revision: int) -> list[str]:
+    wanted = [name for name in request.GET.get("fields", "").split(",") if name]
+    if wanted:
+        known = collections.fields_of(collection, revision)
+        unknown = [name for name in wanted if name not in known]
+        if unknown and known:
+            faults = [Fault("fields", f"“{name[:60]}” is not a field.", nearest(name[:60], known)) for name in unknown]
+            raise BadQuery(faults)
+    return wanted
 
 
 def _sparse(text: str, fields: list[str]) -> str:
     document = json.loads(text)
-    unknown = [name for name in fields if name not in document]
-    if unknown:
-        raise BadQuery(
-            [Fault("fields", f"“{name[:60]}” is not a field.", nearest(name[:60], document)) for name in unknown]
-        )
-    return dumps({name: document[name] for name in fields})
+    return dumps({name: document.get(name) for name in fields})
 
 
 LISTED = {"fields"}
@@ -122,7 +125,9 @@ class EvidenceList(PublicView):
         if facets is not None:
             more["facets"] = facets
         count = totals.unknown if answer.pile == "unknown" else totals.matching
-        return listing(request, revision, count, answer.page, [row.document for row in answer.page.rows], **more)
+        return listing(
+            request, revision, "evidence", count, answer.page, [row.document for row in answer.page.rows], **more
+        )
 
 
 def _facets(request, revision) -> dict | None:
@@ -139,7 +144,9 @@ def _facets(request, revision) -> dict | None:
 
 
 class RecordView(PublicView):
-    """One public record by its name in the address; it takes no parameters."""
+    """One public record by its name in the address."""
+
+    collection = ""
 
     def find(self, name: str) -> str | None:
         raise NotImplementedError
@@ -147,12 +154,14 @@ class RecordView(PublicView):
     def body(self, request, revision, name):
         strict.check(request.GET, {"fields"})
         text = self.find(name)
-        fields = _wanted_fields(request)
+        fields = _wanted_fields(request, self.collection, revision)
         return _sparse(text, fields) if text and fields else text
 
 
 @extend_schema(tags=["evidence"])
 class EvidenceRecord(RecordView):
+    collection = "evidence"
+
     @extend_schema(
         operation_id="evidence_retrieve",
         summary="One row of the evidence",
@@ -179,11 +188,13 @@ class StudyList(PublicView):
 
     def body(self, request, revision):
         found = collections.studies(request.GET, revision, extra=LISTED)
-        return listing(request, revision, found.count, found.page, [row.document for row in found.page.rows])
+        return listing(request, revision, "studies", found.count, found.page, [row.document for row in found.page.rows])
 
 
 @extend_schema(tags=["studies"])
 class StudyRecord(RecordView):
+    collection = "studies"
+
     @extend_schema(
         operation_id="studies_retrieve",
         summary="One study with all that its reports say",
@@ -210,11 +221,15 @@ class PublicationList(PublicView):
 
     def body(self, request, revision):
         found = collections.publications(request.GET, revision, extra=LISTED)
-        return listing(request, revision, found.count, found.page, [row.document for row in found.page.rows])
+        return listing(
+            request, revision, "publications", found.count, found.page, [row.document for row in found.page.rows]
+        )
 
 
 @extend_schema(tags=["publications"])
 class PublicationRecord(RecordView):
+    collection = "publications"
+
     @extend_schema(
         operation_id="publications_retrieve",
         summary="One publication",
@@ -242,11 +257,13 @@ class FactList(PublicView):
     def body(self, request, revision):
         found = collections.facts(request.GET, revision, extra=LISTED)
         documents = [dumps(collections.fact_document(fact)) for fact in found.page.rows]
-        return listing(request, revision, found.count, found.page, documents)
+        return listing(request, revision, "facts", found.count, found.page, documents)
 
 
 @extend_schema(tags=["facts"])
 class FactRecord(RecordView):
+    collection = "facts"
+
     @extend_schema(
         operation_id="facts_retrieve",
         summary="One fact at one place",
@@ -259,6 +276,21 @@ class FactRecord(RecordView):
     def find(self, name):
         fact = collections.fact(name)
         return dumps(collections.fact_document(fact)) if fact else None
+
+
+@extend_schema(tags=["index"])
+class Index(PublicView):
+    @extend_schema(operation_id="index", summary="Where to begin", parameters=[], responses=schema.attributes())
+    def get(self, request):
+        return super().get(request)
+
+    def body(self, request, revision):
+        strict.check(request.GET, set())
+        names = ("evidence", "studies", "publications", "facts", "attributes", "schema")
+        addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
+        return dumps(
+            {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}
+        )
 
 
 @extend_schema(tags=["vocabularies"])

@@ -1,11 +1,12 @@
 """The other collections: public records and facts, by the same strict rules."""
 
+import json
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from ..models import PublicFact, PublicRecord
+from ..models import EvidenceRow, PublicFact, PublicRecord
 from ..models.choices import Design, PublicationKind
 from . import current, strict
 from .paging import PARAMETERS, Page, page
@@ -21,8 +22,9 @@ FACT_COLUMNS = [
     "locator", "basis", "derivation", "retold", "discrepancies", "implausible",
 ]  # fmt: skip
 FACT_FILTERS = [
-    "fact", "publication", "study", "registration", "cohort", "course", "part", "entity", "attribute", "value",
-    "unit", "scale", "site", "method", "specimen", "per", "counted", "follows", "basis", "retold", "implausible",
+    "id", "fact", "publication", "study", "registration", "cohort", "course", "part", "entity", "attribute", "value",
+    "operator", "unit", "scale", "site", "method", "specimen", "per", "counted", "day_from", "date", "criteria",
+    "follows", "basis", "retold", "implausible",
 ]  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def record(collection: str, slug: str) -> str | None:
 
 def facts(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
     """Facts by any column that names a thing, and `q` within value, wording, place and attribute. Raises BadQuery."""
-    strict.check(query, {*FACT_FILTERS, "q"} | PARAMETERS | extra, repeatable=set(FACT_FILTERS))
+    strict.check(query, {*FACT_FILTERS, "q", "discrepancy"} | PARAMETERS | extra, repeatable=set(FACT_FILTERS))
     rows = PublicFact.objects.current()
     known = current.kept(revision, "fact values", _fact_values)
     for name in FACT_FILTERS:
@@ -91,7 +93,9 @@ def facts(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Fou
             ]
         if faults:
             raise BadQuery(faults)
-        rows = rows.filter(**{f"{name}__in": values})
+        rows = rows.filter(**{f"{'fact_row' if name == 'id' else name}__in": values})
+    if query.get("discrepancy"):
+        rows = rows.filter(discrepancies__contains=query["discrepancy"])
     if query.get("q"):
         words = Q()
         for word in query["q"].split():
@@ -109,17 +113,33 @@ def fact(name: str) -> PublicFact | None:
     return PublicFact.objects.current().filter(fact_row=name).first()
 
 
+def fields_of(collection: str, revision: int) -> set[str]:
+    """The top-level fields of a collection's documents, by one that is public; empty where none is."""
+
+    def make():
+        if collection == "evidence":
+            texts = EvidenceRow.objects.current()
+        else:
+            texts = PublicRecord.objects.current().filter(collection=collection)
+        text = texts.values_list("document", flat=True).first()
+        return set(json.loads(text)) if text else set()
+
+    return set(FACT_COLUMNS) if collection == "facts" else current.kept(revision, f"fields:{collection}", make)
+
+
 def _fact_values() -> dict[str, set[str]]:
     """Filter → the values there are, for the columns that name things; `value` and `fact` are free.
 
     A publication or study that is public is a valid name even where no fact bears it.
     """
-    free = {"value", "fact", "retold", "implausible"}
+    free = {"id", "value", "fact", "date", "retold", "implausible"}
     known = {
         name: set(PublicFact.objects.current().values_list(name, flat=True).distinct())
         for name in FACT_FILTERS
         if name not in free
     }
+    for values in known.values():
+        values.discard("")
     for collection, slug in PublicRecord.objects.current().values_list("collection", "slug"):
         if collection in ("publications", "studies", "registrations"):
             known[{"publications": "publication", "studies": "study", "registrations": "registration"}[collection]].add(

@@ -1,8 +1,10 @@
 """The current revision, and what may be kept for as long as it lasts."""
 
+import json
+
 from django.core.cache import cache
 
-from ..models import Revision, Term
+from ..models import PublicRecord, Revision
 
 
 def revision() -> int:
@@ -24,7 +26,8 @@ def vocabulary(revision_number: int, name: str) -> dict[str, tuple[str, str]]:
     """Code → (label, code of the parent) of an open vocabulary, parents before children."""
 
     def make():
-        terms = Term.objects.filter(vocabulary=name).select_related("parent").order_by("position", "code")
-        return {term.code: (term.label, term.parent.code if term.parent else "") for term in terms}
+        found = PublicRecord.objects.current().filter(collection="vocabularies", slug=name)
+        document = json.loads(found.values_list("document", flat=True).first() or '{"terms":[]}')
+        return {term["code"]: (term["label"], term["parent"] or "") for term in document["terms"]}
 
     return kept(revision_number, f"vocabulary:{name}", make)

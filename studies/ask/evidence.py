@@ -19,7 +19,7 @@ DEFAULT_ORDERING = "study"
 
 @dataclass
 class Totals:
-    """How much a filter found: rows that match, rows nobody can tell, studies, and patients counted once."""
+    """How much a filter found: rows that match, rows nobody can tell; studies and patients counted once of the pile."""
 
     matching: int
     unknown: int
@@ -45,7 +45,7 @@ def answer(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> An
     filters = EvidenceFilterSet.asked(query, revision)
     pile = strict.one_of(query, "pile", PILES, PILES[0])
     found = page(filters.pile(pile), query, ORDERINGS, DEFAULT_ORDERING, "row")
-    return Answer(revision, filters, pile, totals(filters, revision), found)
+    return Answer(revision, filters, pile, totals(filters, revision, pile), found)
 
 
 def row(name: str) -> str | None:
@@ -54,36 +54,53 @@ def row(name: str) -> str | None:
     return found.values_list("document", flat=True).first()
 
 
-def totals(filters: EvidenceFilterSet, revision: int) -> Totals:
-    """The sizes of the piles, kept per filter for as long as the revision lasts."""
-    key = hashlib.sha256(json.dumps(filters.active, sort_keys=True).encode()).hexdigest()
-    return current.kept(revision, f"totals:{key}", lambda: _totals(filters))
+def totals(filters: EvidenceFilterSet, revision: int, pile: str) -> Totals:
+    """The sizes of the piles and the patients of the one asked for, kept for as long as the revision lasts."""
+    key = hashlib.sha256(json.dumps([filters.active, pile], sort_keys=True).encode()).hexdigest()
+    return current.kept(revision, f"totals:{key}", lambda: _totals(filters, pile))
 
 
-def _totals(filters: EvidenceFilterSet) -> Totals:
-    matching = list(filters.pile("matching").values_list("row", "study", "cohort", "n", "n_reported", "overlaps"))
+def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
+    columns = ("study", "cohort", "root_cohort", "n", "n_reported", "root_n", "overlaps")
+    rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
+    asked = rows[pile]
     return Totals(
-        matching=len(matching),
-        unknown=filters.pile("unknown").count() if filters.active else 0,
-        studies=len({study for _, study, *_ in matching}),
-        patients=_patients(matching),
+        matching=len(rows.get("matching", [])),
+        unknown=len(rows.get("unknown", [])),
+        studies=len({study for study, *_ in asked}),
+        patients=_patients(asked),
     )
 
 
 def _patients(rows: list[tuple]) -> Counted:
-    """Each cohort once, however many courses it had, and each patient once, however many reports tell of them."""
-    cohorts = {cohort: n if reported else None for _, _, cohort, n, reported, _ in rows}
+    """Each patient once: cohorts by their root, however many courses it had and reports tell of it."""
+    roots: dict[str, dict] = {}
+    for _, cohort, root, n, reported, root_n, text in rows:
+        entry = roots.setdefault(root, {"parts": {}, "root_n": root_n, "overlaps": json.loads(text) if text else []})
+        entry["parts"][cohort] = n if reported else None
+    cohorts = {root: _patients_of_root(root, entry) for root, entry in roots.items()}
     overlaps = {}
-    for _, _, cohort, _, _, text in rows:
-        for told in json.loads(text) if text else []:
+    for root, entry in roots.items():
+        for told in entry["overlaps"]:
             other = told["cohort"]
-            if cohorts.get(cohort) is None or cohorts.get(other) is None:
+            if cohorts.get(root) is None or cohorts.get(other) is None:
                 continue
-            low, high = shared(
-                told["relation"], cohorts[cohort], cohorts[other], told["shared_low"], told["shared_high"]
-            )
-            overlaps[frozenset((cohort, other))] = Overlap(cohort, other, low, high)
+            low, high = shared(told["relation"], cohorts[root], cohorts[other], told["shared_low"], told["shared_high"])
+            whole = root in entry["parts"] and other in roots[other]["parts"]
+            # Of two subgroups it is not known which of the shared patients they hold.
+            overlaps[frozenset((root, other))] = Overlap(root, other, low if whole else 0, high)
     return count_once(cohorts, list(overlaps.values()))
+
+
+def _patients_of_root(root: str, entry: dict) -> int | None:
+    """The patients of one root cohort that the rows show: all of it, or its subgroups, never more than it has."""
+    parts = entry["parts"]
+    if root in parts:
+        return parts[root]
+    if None in parts.values():
+        return None
+    total = sum(parts.values())
+    return min(total, entry["root_n"]) if entry["root_n"] else total
 
 
 def facet_counts(revision: int) -> dict[str, dict[str, int]]:

@@ -94,26 +94,19 @@ class EvidenceFilterSet(django_filters.FilterSet):
 
     def pile(self, which: str):
         """The rows of a pile: of each course the most general cohort that is wholly in it."""
-        condition = Q()
+        met, possible = Q(), Q()
         for name, values in self.active.items():
             term_filter = self.base_filters[name]
-            condition &= Q(term_filter.met(values)) if which == "matching" else self._met_or_open(term_filter, values)
-        if which == "unknown":
-            if not self.active:
-                return self.queryset.none()
-            condition &= ~self._all_met()
-        found = self.queryset.filter(condition)
-        above = EvidenceRow.objects.current().filter(condition, row=OuterRef("parent_row"))
-        return found.exclude(Exists(above))
+            met &= Q(term_filter.met(values))
+            possible &= Q(term_filter.met(values)) | Q(term_filter.open(values))
+        if which == "matching":
+            return self._topmost(met, met)
+        # A row below one that matches is not unknown, so both piles stand above it.
+        return self._topmost(possible & ~met, possible) if self.active else self.queryset.none()
 
-    def _met_or_open(self, term_filter, values) -> Q:
-        return Q(term_filter.met(values)) | Q(term_filter.open(values))
-
-    def _all_met(self) -> Q:
-        met = Q()
-        for name, values in self.active.items():
-            met &= Q(self.base_filters[name].met(values))
-        return met
+    def _topmost(self, condition: Q, condition_above: Q):
+        above = EvidenceRow.objects.current().filter(condition_above, row=OuterRef("parent_row"))
+        return self.queryset.filter(condition).exclude(Exists(above))
 
     def words(self) -> list[dict]:
         """The active filters in words: `text`, and the parameter and value that a page can take away."""

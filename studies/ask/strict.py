@@ -29,11 +29,11 @@ class BadQuery(Exception):
 
 
 def nearest(word: str, valid) -> list[str]:
-    """Up to five valid names like a word, or the first few there are."""
-    valid = sorted(valid)
+    """The valid names, those like the word first: up to five of many, all of a few."""
+    valid = sorted(name for name in valid if name)
     lower = {name.lower(): name for name in valid}
-    close = [lower[name] for name in difflib.get_close_matches(word.lower(), lower, n=5, cutoff=0.4)]
-    return close or valid[:8]
+    close = [lower[name] for name in difflib.get_close_matches(word.lower(), lower, n=5, cutoff=0.5)]
+    return (close + [name for name in valid if name not in close])[:12] if len(valid) <= 12 or not close else close
 
 
 def hint(names: list[str]) -> str:

@@ -142,6 +142,15 @@ def low_up_to_high(low: str, high: str) -> models.CheckConstraint:
     )
 
 
+def derivation_given(name: str) -> models.CheckConstraint:
+    """What is not simply stated says how it was arrived at."""
+    return models.CheckConstraint(
+        condition=Q(basis__in=[Basis.STATED, Basis.FIGURE]) | ~Q(derivation=""),
+        name=name,
+        violation_error_message="A derived fact needs its arithmetic, a judgement its reason, in “derivation”.",
+    )
+
+
 class Record(models.Model):
     """Anything with an accession. Subclasses name their kind in three letters."""
 
@@ -226,15 +235,15 @@ class Extracted(Record):
                 name="%(class)s_has_place_wording_basis",
                 violation_error_message="A fact needs its place, its wording as reported and its basis.",
             ),
-            models.CheckConstraint(
-                condition=Q(basis__in=[Basis.STATED, Basis.FIGURE]) | ~Q(derivation=""),
-                name="%(class)s_derivation_given",
-                violation_error_message="A derived fact needs its arithmetic, a judgement its reason, in “derivation”.",
-            ),
+            derivation_given("%(class)s_derivation_given"),
         ]
 
     def clean(self):
         super().clean()
+        if self.pk:
+            before = type(self).objects.filter(pk=self.pk).values_list("report_id", flat=True).first()
+            if before and before != self.report_id:
+                raise ValidationError({"report": f"A record stays with its report: this one is of {before}."})
         if self.excused_by_id and not self.excused_by.names_two_places(self):
             name = self.accession_id or "this record"
             raise ValidationError({"excused_by": f"{self.excused_by_id} does not name {name} in two places."})
@@ -245,6 +254,10 @@ class Extracted(Record):
             raise ValidationError(
                 {field: f"{message} If the paper prints it so, record the discrepancy and name it under “excused by”."}
             )
+
+    def lacks(self, *names: str) -> bool:
+        """Whether a required relation is missing, which the field itself already says."""
+        return any(getattr(self, f"{name}_id") is None for name in names)
 
     def same_report(self, *names: str):
         """Raise where a record that this one points to belongs to another report."""

@@ -54,10 +54,7 @@ class Absence(DefinedChoices):
 
 class State(DefinedChoices):
     DRAFT = "draft", "Being entered; invisible to the public.", "draft"
-    IN_REVIEW = "in_review", "Waiting for a second person; invisible to the public.", "in review"
     PUBLISHED = "published", "Public.", "published"
-    SUPERSEDED = "superseded", "Replaced by another record.", "superseded"
-    WITHDRAWN = "withdrawn", "Taken back; the address says why.", "withdrawn"
 
 
 class PublicationKind(DefinedChoices):
@@ -79,7 +76,8 @@ class ExtractionState(DefinedChoices):
 
 
 class RetractionStatus(DefinedChoices):
-    NONE_KNOWN = "none_known", "No retraction or correction is known to the curators.", "none known"
+    NOT_CHECKED = "not_checked", "Nobody has looked it up.", "not checked"
+    NONE_KNOWN = "none_known", "None was found on the day it was looked up.", "none found"
     CORRECTED = "corrected", "A correction was published.", "corrected"
     CONCERN = "expression_of_concern", "The journal expressed concern.", "expression of concern"
     RETRACTED = "retracted", "The paper was retracted.", "retracted"
@@ -207,7 +205,6 @@ class InfusionPurpose(DefinedChoices):
     INITIAL = "initial", "The first or only infusion of the course.", "initial"
     MAINTENANCE = "maintenance", "Given to maintain a response.", "maintenance"
     ESCALATION_LEVEL = "escalation_level", "One step of a dose escalation; each patient receives one.", "dose level"
-    PLANNED = "planned", "Planned in a registration.", "planned"
 
 
 class Schedule(DefinedChoices):
@@ -264,6 +261,11 @@ class RelativeToCourse(DefinedChoices):
     DURING = "during", "Around the CAR-T cells.", "around CAR-T"
     AFTER = "after", "After the CAR-T cells.", "after CAR-T"
     NOT_REPORTED = "not_reported", "The document does not say.", "not reported"
+
+
+class Statistic(DefinedChoices):
+    MEDIAN = "median", "The middle value of the patients.", "median"
+    MEAN = "mean", "The arithmetic mean of the patients.", "mean"
 
 
 class TimeUnit(DefinedChoices):

@@ -62,6 +62,8 @@ class SetStatement(Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report"):
+            return
         if self.report.study_id or self.report.registration_id:
             raise ValidationError(
                 {"report": "A sentence about several studies belongs to the document's own statements, not to a study."}

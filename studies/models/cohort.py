@@ -31,6 +31,7 @@ class Cohort(Extracted):
     disease = term_field("disease", optional=True, help_text="The disease that all patients of the cohort have.")
     age_low = decimal_field()
     age_high = decimal_field()
+    age_median = decimal_field()
     age_unit = models.CharField(max_length=8, default="years", choices=[("years", "years"), ("months", "months")])
     sex = choice_field(Sex, blank=True)
     n_female = models.PositiveIntegerField(null=True, blank=True)
@@ -64,6 +65,10 @@ class Cohort(Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report"):
+            return
+        if self.report.registration_id:
+            raise ValidationError({"report": "A registration is a plan: it has no patients and so no cohort."})
         self.same_report("parent")
         if self.split_by == self.SplitBy.DISEASE and not self.disease_id:
             raise ValidationError({"disease": "A subgroup by disease names its disease."})
@@ -102,6 +107,8 @@ class Cohort(Extracted):
             for name in ("age_low", "age_high"):
                 if getattr(self, name) is not None:
                     yield Statement(name, f"{name}{self.suffix}", plain(getattr(self, name)), unit=self.age_unit)
+        if self.age_median is not None:
+            yield Statement("age_median", f"age_median{self.suffix}", plain(self.age_median), unit=self.age_unit)
         if self.sex:
             yield Statement("sex", f"sex{self.suffix}", self.sex)
         for name in ("n_female", "n_male"):
@@ -138,7 +145,8 @@ class Characteristic(Extracted):
 
     def clean(self):
         super().clean()
-        self.same_report("cohort")
+        if not self.lacks("report", "cohort"):
+            self.same_report("cohort")
 
     def statements(self):
         attribute = f"{self.kind}:{self.term.code}{self.cohort.suffix}"

@@ -64,8 +64,10 @@ class Course(Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "cohort"):
+            return
         self.same_report("cohort", "construct", "previous")
-        if self.previous and self.previous.number >= self.number:
+        if self.previous and self.number and self.previous.number >= self.number:
             raise ValidationError({"previous": "The previous course has a smaller number."})
 
     def statements(self):
@@ -117,6 +119,8 @@ class Interval(Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "course", "transplant"):
+            return
         self.same_report("course", "transplant")
         if self.low is not None and self.unit == TimeUnit.DAYS:
             self._agrees_with_dates()
@@ -157,6 +161,8 @@ class CourseOrPlan(models.Model):
         abstract = True
 
     def clean_course(self):
+        if self.lacks("report"):
+            return
         self.same_report("course")
         if (self.course_id is None) == (self.report.registration_id is None):
             raise ValidationError({"course": "Name the course; leave it empty for the plan of a registration."})
@@ -199,6 +205,8 @@ class Infusion(CourseOrPlan, Extracted):
     order = models.PositiveSmallIntegerField()
     purpose = choice_field(InfusionPurpose, default=InfusionPurpose.INITIAL)
     n_infusions = models.PositiveSmallIntegerField("number of such infusions", null=True, blank=True)
+    n_infusions_high = models.PositiveSmallIntegerField("at most", null=True, blank=True)
+    optional = models.BooleanField(default=False, help_text="May be given, by the course of the disease.")
     operator = operator_field()
     dose_low = decimal_field()
     dose_high = decimal_field()
@@ -208,12 +216,16 @@ class Infusion(CourseOrPlan, Extracted):
     schedule = choice_field(Schedule, default=Schedule.NOT_REPORTED)
     split_days = models.PositiveSmallIntegerField("split over days", null=True, blank=True)
     date = PartialDateField()
+    day_low = models.SmallIntegerField(null=True, blank=True, help_text="Counted from the first infusion, day 0.")
+    day_high = models.SmallIntegerField(null=True, blank=True)
 
     class Meta(Extracted.Meta):
         ordering = ["course", "order"]
         constraints = [
             *Extracted.Meta.constraints,
             low_up_to_high("dose_low", "dose_high"),
+            low_up_to_high("day_low", "day_high"),
+            low_up_to_high("n_infusions", "n_infusions_high"),
             models.UniqueConstraint(fields=["report", "course", "order"], name="infusion_order_once"),
             models.CheckConstraint(
                 condition=Q(dose_low__isnull=True) | (Q(dose_low__gt=0) & ~Q(unit="")),
@@ -230,14 +242,22 @@ class Infusion(CourseOrPlan, Extracted):
         self.clean_course()
 
     def statements(self):
-        extras = {"counted": self.counted, "per": self.per, "date": self.date}
+        days = [str(day) for day in (self.day_low, self.day_high) if day is not None]
+        extras = {"counted": self.counted, "per": self.per, "date": self.date, "day": " to ".join(dict.fromkeys(days))}
+        extras["day_from"] = "infusion" if days else ""
         for name in ("dose_low", "dose_high"):
             if getattr(self, name) is not None:
                 yield Statement(name, name, plain(getattr(self, name)), self.operator, self.unit, extras=extras)
         if self.purpose != InfusionPurpose.INITIAL:
             yield Statement("purpose", "infusion_purpose", self.purpose)
-        if self.n_infusions is not None:
-            yield Statement("n_infusions", "n_infusions", str(self.n_infusions))
+        for name in ("n_infusions", "n_infusions_high"):
+            if getattr(self, name) is not None:
+                yield Statement(name, name, str(getattr(self, name)))
+        if self.optional:
+            yield Statement("optional", "infusion_optional", "present")
+        for name in ("day_low", "day_high"):
+            if getattr(self, name) is not None:
+                yield Statement(name, f"infusion_{name}", str(getattr(self, name)), unit="days")
         if self.schedule != Schedule.NOT_REPORTED:
             yield Statement("schedule", "schedule", self.schedule)
         if self.split_days is not None:

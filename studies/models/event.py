@@ -33,6 +33,8 @@ class Event(Timed, Following, Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "cohort"):
+            return
         self.same_report("cohort", "course", "transplant", "therapy")
         self.clean_follows()
 

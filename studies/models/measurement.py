@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from ..pure.numbers import plain
 from ..pure.statements import Statement
 from .base import Extracted, choice_field, decimal_field, operator_field
-from .choices import Absence
+from .choices import Absence, Statistic
 from .cohort import Cohort
 from .timing import Following, Timed, follows_one
 from .vocabulary import term_field
@@ -29,6 +29,7 @@ class Measurement(Timed, Following, Extracted):
     operator = operator_field()
     value = decimal_field()
     value_high = decimal_field(help_text="For a range.")
+    statistic = choice_field(Statistic, blank=True, help_text="For a value of several patients.")
     absence = choice_field(Absence, blank=True, help_text="Instead of a value: what the document prints for it.")
     unit = models.CharField(max_length=40, blank=True, help_text="Exactly as printed.")
     canonical_value = decimal_field(help_text="Only where the unit is beyond doubt.")
@@ -62,13 +63,15 @@ class Measurement(Timed, Following, Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "cohort"):
+            return
         self.same_report("cohort", "course", "transplant", "therapy")
         self.clean_follows()
         if self.unit == "%" and self.value is not None and not 0 <= self.value <= 100:
             self.refuse("value", f"{plain(self.value)} is not a percentage from 0 to 100.")
 
     def statements(self):
-        attribute = self.analyte.code
+        attribute = f"{self.analyte.code}_{self.statistic}" if self.statistic else self.analyte.code
         if self.specimen_id and self.analyte.code in ("car_copies", "car_percent"):
             attribute = f"{attribute}:{self.specimen.code}"
         extras = {

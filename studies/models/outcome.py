@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from ..pure.numbers import plain
 from ..pure.statements import Statement
 from .base import Extracted, choice_field, decimal_field, excusable, operator_field
-from .choices import DurationEnd, Site, TimeUnit
+from .choices import DurationEnd, Site, Statistic, TimeUnit
 from .cohort import Cohort
 from .timing import Following, Timed, follows_one
 from .vocabulary import term_field
@@ -41,6 +41,7 @@ class Outcome(Timed, Following, Extracted):
     operator = operator_field()
     value = decimal_field()
     value_high = decimal_field(help_text="For a range.")
+    statistic = choice_field(Statistic, blank=True, help_text="For a value of several patients.")
     unit = models.CharField(max_length=20, blank=True, help_text="months, years, % …")
     duration_end = choice_field(DurationEnd, blank=True, help_text="For a duration: how it ended.")
     estimator = models.CharField(max_length=60, blank=True, help_text="For a rate: Kaplan–Meier, crude …")
@@ -93,6 +94,8 @@ class Outcome(Timed, Following, Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "cohort", "measure"):
+            return
         self.same_report("cohort", "course", "transplant", "therapy")
         self.clean_follows()
         if self.denominator is not None and self.cohort.n is not None and self.denominator > self.cohort.n:
@@ -123,7 +126,8 @@ class Outcome(Timed, Following, Extracted):
         if self.category and self.n is not None and self.n == self.denominator == 1:
             yield Statement("category", f"{prefix}{suffix}", self.category.code, extras=extras)
         if self.value is not None:
-            attribute = f"{code}:{self.category.code}{suffix}" if self.category else f"{code}{suffix}"
+            named = f"{code}_{self.statistic}" if self.statistic else code
+            attribute = f"{named}:{self.category.code}{suffix}" if self.category else f"{named}{suffix}"
             pairs = [("value", attribute)]
             if self.value_high is not None:
                 pairs = [("value", f"{attribute}_low"), ("value_high", f"{attribute}_high")]

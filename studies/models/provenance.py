@@ -1,10 +1,10 @@
 """Further places of a record's values, and the places of values that come from elsewhere."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
-from .base import Accession, choice_field
+from .base import Accession, Change, choice_field, derivation_given
 from .choices import Basis
 from .publication import Publication
 
@@ -18,18 +18,28 @@ class Place(models.Model):
     """
 
     record = models.ForeignKey(Accession, on_delete=models.CASCADE, related_name="places")
-    attribute = models.CharField(max_length=40, help_text="The field of the record.")
-    number = models.PositiveSmallIntegerField(default=1, help_text="Order among the places of this attribute.")
-    instead = models.BooleanField(default=True)
+    attribute = models.CharField(max_length=40, help_text="The field of the record that stands here: “grade_low”.")
+    number = models.PositiveSmallIntegerField(default=1, help_text="Order among the places of this field.")
+    instead = models.BooleanField(
+        default=True,
+        help_text="Ticked: this field stands here and not at the record's own place. Not ticked: it stands here too.",
+    )
     document = models.ForeignKey(
         Publication, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text="The document that says it, where it is not the record's own.",
     )  # fmt: skip
-    locator = models.CharField("place", max_length=200)
-    as_reported = models.CharField("wording as reported", max_length=400)
+    locator = models.CharField("place", max_length=200, help_text="“Table 1, row Kochenderfer, Outcomes”.")
+    as_reported = models.CharField(
+        "wording as reported", max_length=400, help_text="The few words that carry it; “…” joins two pieces."
+    )
     basis = choice_field(Basis, default=Basis.STATED)
     derivation = models.CharField(max_length=400, blank=True)
-    value = models.CharField(max_length=200, blank=True, help_text="Where this place prints another value.")
+    value = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Where this place prints another value; or, for an empty field, the mark it prints instead: "
+        "not_reported for “Not shown” or “/”.",
+    )
 
     class Meta:
         ordering = ["record", "attribute", "number"]
@@ -40,15 +50,26 @@ class Place(models.Model):
                 name="place_is_whole",
                 violation_error_message="A place needs its attribute, its locator, its wording and its basis.",
             ),
-            models.CheckConstraint(
-                condition=Q(basis__in=[Basis.STATED, Basis.FIGURE]) | ~Q(derivation=""),
-                name="place_derivation_given",
-                violation_error_message="A derived fact needs its arithmetic, a judgement its reason.",
-            ),
+            derivation_given("place_derivation_given"),
         ]
 
     def __str__(self):
         return f"{self.record_id}.{self.attribute}: {self.locator}"
+
+    def save(self, *args, **kwargs):
+        """A place belongs to the history of its record."""
+        with transaction.atomic():
+            before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+            super().save(*args, **kwargs)
+            old, new = (before.told() if before else None), self.told()
+            if old != new:
+                action = "place changed" if before else "place added"
+                Change.log(self.record_id, action, {f"place of {self.attribute}": [old, new]})
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            Change.log(self.record_id, "place removed", {f"place of {self.attribute}": [self.told(), None]})
+            return super().delete(*args, **kwargs)
 
     def clean(self):
         from .registry import model_of_kind
@@ -58,4 +79,10 @@ class Place(models.Model):
         model = model_of_kind(self.record.kind)
         names = {f.name for f in model._meta.get_fields()}
         if self.attribute not in names:
-            raise ValidationError({"attribute": f"{model._meta.verbose_name} has no field “{self.attribute}”."})
+            fields = ", ".join(f.name for f in model._meta.concrete_fields if f.editable)
+            message = f"{model._meta.verbose_name} has no field “{self.attribute}”. It has: {fields}."
+            raise ValidationError({"attribute": message})
+
+    def told(self) -> str:
+        """The place in a line, as the history keeps it."""
+        return f"{self.locator}: “{self.as_reported}” ({self.basis}{'; ' + self.derivation if self.derivation else ''})"

@@ -83,6 +83,8 @@ class EvidenceRow(Public):
     publication = models.CharField(max_length=80)
     course = models.CharField(max_length=16)
     cohort = models.CharField(max_length=16)
+    root_cohort = models.CharField(max_length=16, help_text="The cohort that counts towards totals.")
+    root_n = models.PositiveIntegerField(default=0)
     n = models.PositiveIntegerField(default=0, help_text="Patients; 0 where it is not reported (see `n_reported`).")
     n_reported = models.BooleanField(default=True)
     year = models.PositiveSmallIntegerField(default=0)
@@ -167,6 +169,20 @@ class PublicFact(Public):
 
     def __str__(self):
         return self.fact_row
+
+
+class FormLink(models.Model):
+    """What a published form names: a unit and a record or slug. It tells who shows whom without asking a draft."""
+
+    unit = models.CharField(max_length=16)
+    target = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "target"], name="form_link_once")]
+        indexes = [models.Index(fields=["target", "unit"], name="form_link_target")]
+
+    def __str__(self):
+        return f"{self.unit} names {self.target}"
 
 
 class SearchText(Public):

@@ -71,7 +71,7 @@ class Publication(Slugged, Curated, Record):
     competing_interests = models.TextField(blank=True)
     ethics = models.TextField("ethics and consent", blank=True)
     corresponding_author = models.CharField(max_length=200, blank=True)
-    retraction_status = choice_field(RetractionStatus, default=RetractionStatus.NONE_KNOWN)
+    retraction_status = choice_field(RetractionStatus, default=RetractionStatus.NOT_CHECKED)
     retraction_as_of = PartialDateField(help_text="The day the status was looked up.")
     extraction_state = choice_field(ExtractionState, default=ExtractionState.CITED_ONLY)
 
@@ -89,6 +89,11 @@ class Publication(Slugged, Curated, Record):
                 condition=~Q(pmid=""),
                 name="publication_pmid_once",
                 violation_error_message="Another publication has this PMID.",
+            ),
+            models.CheckConstraint(
+                condition=Q(retraction_status=RetractionStatus.NOT_CHECKED) | ~Q(retraction_as_of=""),
+                name="publication_retraction_has_date",
+                violation_error_message="A retraction status needs the day on which it was looked up.",
             ),
         ]
 

@@ -14,7 +14,6 @@ from .choices import (
     CollectedFrom,
     Design,
     GeneticOrigin,
-    LymphodepletionGiven,
     ReportRole,
     State,
     TimeUnit,
@@ -29,6 +28,7 @@ class Study(Slugged, Curated, Record):
     KIND = "STU"
 
     name = models.CharField(max_length=80, help_text="“Kochenderfer 2013”.")
+    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of the study's own publication.")
     comparator_treatment = models.CharField(
         max_length=80,
         blank=True,
@@ -181,7 +181,6 @@ class RegistrationDescription(Extracted):
     genetic_origin = choice_field(GeneticOrigin, default=GeneticOrigin.NOT_REPORTED)
     targets = JoinedTermsField(vocabulary="antigen")
     costimulatory_domains = JoinedTermsField(vocabulary="costimulatory_domain")
-    lymphodepletion = choice_field(LymphodepletionGiven, default=LymphodepletionGiven.NOT_REPORTED)
 
     class Meta(Extracted.Meta):
         constraints = [
@@ -206,7 +205,7 @@ class RegistrationDescription(Extracted):
             yield Statement("disease", "disease", self.disease.code)
         if self.target_enrolment is not None:
             yield Statement("target_enrolment", "target_enrolment", str(self.target_enrolment), unit="patients")
-        for name in ("collected_from", "genetic_origin", "lymphodepletion"):
+        for name in ("collected_from", "genetic_origin"):
             if getattr(self, name) != "not_reported":
                 yield Statement(name, name, getattr(self, name))
 
@@ -246,6 +245,14 @@ class Coverage(Record):
     KIND = "COV"
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="coverage_rows")
+    course = models.ForeignKey(
+        "studies.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Only where one CAR-T course is told of and another not.",
+    )
     absence = choice_field(Absence, default=Absence.NOT_REPORTED)
     topics = models.ManyToManyField(Term, limit_choices_to={"vocabulary": "topic"}, related_name="+")
     parts_searched = models.TextField(help_text="One per line.")
@@ -253,7 +260,12 @@ class Coverage(Record):
     class Meta:
         verbose_name_plural = "coverage"
         constraints = [
-            models.UniqueConstraint(fields=["report", "absence"], name="coverage_once_per_kind"),
+            models.UniqueConstraint(
+                fields=["report", "absence"], name="coverage_once_per_kind", condition=Q(course__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["course", "absence"], name="coverage_once_per_course", condition=Q(course__isnull=False)
+            ),
             models.CheckConstraint(
                 condition=~Q(absence=Absence.NONE),
                 name="coverage_is_of_silence",

@@ -23,6 +23,14 @@ class Therapy(Timed, Extracted):
     kind = choice_field(TherapyKind)
     purpose = choice_field(TherapyPurpose, default=TherapyPurpose.NOT_REPORTED)
     name = models.CharField(max_length=120, help_text="As worded: “VICLP”, “imatinib”.")
+    course = models.ForeignKey(
+        "studies.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="therapies",
+        help_text="The CAR-T course that the next field is relative to, where there are several.",
+    )
     relative_to_course = choice_field(RelativeToCourse, default=RelativeToCourse.NOT_REPORTED)
     cycles_operator = operator_field()
     cycles = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -42,7 +50,8 @@ class Therapy(Timed, Extracted):
 
     def clean(self):
         super().clean()
-        self.same_report("cohort")
+        if not self.lacks("report", "cohort"):
+            self.same_report("cohort", "course")
 
     def statements(self):
         times = self.time_extras()
@@ -111,7 +120,8 @@ class Agent(Extracted):
 
     def clean(self):
         super().clean()
-        self.same_report(*self.OWNERS)
+        if not self.lacks("report"):
+            self.same_report(*self.OWNERS)
 
     def statements(self):
         code = self.name.code

@@ -84,6 +84,8 @@ class Following(models.Model):
 
     def clean_follows(self):
         """What it follows was done to the same patients."""
+        if self.lacks("cohort"):
+            return
         for name in ("course", "transplant", "therapy"):
             other = getattr(self, name)
             if other is not None and other.cohort.root.pk != self.cohort.root.pk:

@@ -31,6 +31,7 @@ class Toxicity(Timed, Following, Extracted):
     affected_operator = operator_field()
     affected_n = models.PositiveIntegerField("patients affected", null=True, blank=True)
     evaluable_n = models.PositiveIntegerField("patients evaluable", null=True, blank=True)
+    grade_operator = operator_field()
     grade_low = models.PositiveSmallIntegerField(null=True, blank=True)
     grade_high = models.PositiveSmallIntegerField(null=True, blank=True)
     scale = term_field("grading_scale", optional=True, help_text="Required with a grade; it may be “not_reported”.")
@@ -61,10 +62,9 @@ class Toxicity(Timed, Following, Extracted):
                 violation_error_message="Grades go from 1 to 5. There is no grade 0: that is “absent”.",
             ),
             models.CheckConstraint(
-                condition=~Q(presence=Presence.ABSENT)
-                | (Q(grade_low__isnull=True) & (Q(affected_n__isnull=True) | Q(affected_n=0))),
-                name="toxicity_absent_has_no_grade",
-                violation_error_message="What is absent affects nobody and has no grade.",
+                condition=~Q(presence=Presence.ABSENT) | Q(affected_n__isnull=True) | Q(affected_n=0),
+                name="toxicity_absent_affects_nobody",
+                violation_error_message="What is absent affects nobody.",
             ),
             excusable(
                 Q(affected_n__isnull=True) | Q(evaluable_n__isnull=True) | Q(affected_n__lte=F("evaluable_n")),
@@ -78,6 +78,8 @@ class Toxicity(Timed, Following, Extracted):
 
     def clean(self):
         super().clean()
+        if self.lacks("report", "cohort"):
+            return
         self.same_report("cohort", "course", "transplant", "therapy")
         self.clean_follows()
         most = self.evaluable_n if self.evaluable_n is not None else self.affected_n
@@ -91,6 +93,18 @@ class Toxicity(Timed, Following, Extracted):
         common = {"follows": self.follows}
         if self.observation:
             common["time_point"] = self.observation
+        if self.presence == Presence.ABSENT and self.grade_low is not None:
+            # “No CRS of grade 3 or more” is not “no CRS”.
+            scale = common | {"scale": self.scale.code}
+            yield Statement(
+                "grade_low",
+                f"absent_grade:{code}{suffix}",
+                str(self.grade_low),
+                self.grade_operator,
+                denominator=self.evaluable_n,
+                extras=scale,
+            )
+            return
         name = code if code in GVHD_TERMS else f"present:{code}"
         yield Statement(
             "presence", f"{name}{suffix}", self.presence, denominator=self.evaluable_n,
@@ -103,7 +117,9 @@ class Toxicity(Timed, Following, Extracted):
             )  # fmt: skip
         graded = common | {"scale": self.scale.code if self.scale else ""}
         if self.grade_low is not None and self.grade_high in (None, self.grade_low):
-            yield Statement("grade_low", f"grade:{code}{suffix}", str(self.grade_low), extras=graded)
+            yield Statement(
+                "grade_low", f"grade:{code}{suffix}", str(self.grade_low), self.grade_operator, extras=graded
+            )
         else:
             for field in ("grade_low", "grade_high"):
                 if getattr(self, field) is not None:

@@ -60,7 +60,8 @@ class Transplant(Extracted):
 
     def clean(self):
         super().clean()
-        self.same_report("cohort")
+        if not self.lacks("report", "cohort"):
+            self.same_report("cohort")
 
     def statements(self):
         yield Statement("kind", "transplant_kind", self.kind)

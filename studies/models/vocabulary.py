@@ -40,6 +40,7 @@ class Term(models.Model):
     synonyms = models.TextField(blank=True, help_text="One per line; search finds them.")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(default=0, help_text="Order within its parent.")
+    edited = models.BooleanField(default=False, editable=False)  # by a curator: a load leaves it alone
 
     class Meta:
         ordering = ["vocabulary", "position", "code"]

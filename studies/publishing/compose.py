@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-from ..models import Citation, Discrepancy, Publication, Registration, Report, Side, Study
+from ..models import Discrepancy, FormLink, Publication, Registration, Report, Study
 from ..models.choices import DiscrepancyKind, ReportRole, State
 from .dossier import BELOW_REPORT
 
@@ -44,8 +44,12 @@ class Published:
 
     def touching(self, accessions: set[str]) -> "Touching":
         """The discrepancies that name any of these records."""
-        names = Side.objects.filter(record__in=accessions).values_list("discrepancy", flat=True)
-        return Touching(self.discrepancies(pk__in=set(names)), accessions)
+        return Touching(self.discrepancies(pk__in=self.naming(accessions)), accessions)
+
+    @staticmethod
+    def naming(targets) -> set[str]:
+        """The units whose forms name any of these records or slugs."""
+        return set(FormLink.objects.filter(target__in=targets).values_list("unit", flat=True))
 
     def with_discrepancies(self, form: dict) -> dict:
         """A report's form whose records carry the discrepancies that touch them."""
@@ -155,8 +159,10 @@ def study_document(study: dict, published: Published) -> dict:
         document["preferred"] = index == 0
     touching = {d["accession"]: d for report in reports for d in report["all_discrepancies"]}
     overlaps = {o["accession"]: o for report in reports for o in visible_overlaps(report, published)}
-    registrations = Registration.objects.filter(state=State.PUBLISHED, studies__slug=study["slug"])
+    registrations = Registration.objects.filter(state=State.PUBLISHED, pk__in=published.naming([study["slug"]]))
+    own = published.publication(study["slug"])
     return study | {
+        "own_publication": brief(own) if own else None,
         "registrations": sorted(registrations.values_list("identifier", flat=True)),
         "reports": documents,
         "set_statements": _set_statements(study["slug"], published),
@@ -172,9 +178,9 @@ def visible_overlaps(report: dict, published: Published) -> list[dict]:
 
 def _set_statements(slug: str, published: Published) -> list[dict]:
     """What documents say of several studies at once, this one among them."""
-    own_words = Report.published().filter(role=ReportRole.OWN_WORDS, setstatement_rows__studies__slug=slug)
+    own_words = Report.published().filter(role=ReportRole.OWN_WORDS, pk__in=published.naming([slug]))
     found = []
-    for accession in sorted(set(own_words.values_list("pk", flat=True))):
+    for accession in sorted(own_words.values_list("pk", flat=True)):
         report = published.report(accession)
         for statement in report["set_statements"]:
             if slug in statement["studies"]:
@@ -227,7 +233,9 @@ def publication_document(publication: dict, published: Published) -> dict:
         ],
         "cited_by": _cited_by(slug, published),
         "own_words": report_document(own, published) if own else None,
-        "discrepancies": published.discrepancies(publication__slug=slug),
+        "discrepancies": [
+            d for d in published.discrepancies(pk__in=published.naming([slug])) if d["publication"] == slug
+        ],
         "bibliographic_discrepancies": touching.by_record.get(publication["accession"], []),
     }
 
@@ -239,9 +247,9 @@ def _subject_name(report: dict, published: Published) -> str:
 
 
 def _cited_by(slug: str, published: Published) -> list[dict]:
-    citing = Citation.objects.filter(cited__slug=slug, citing__state=State.PUBLISHED)
+    citing = Publication.objects.filter(state=State.PUBLISHED, pk__in=published.naming([slug]))
     found = []
-    for other in sorted(set(citing.values_list("citing__slug", flat=True))):
+    for other in sorted(citing.values_list("slug", flat=True)):
         form = published.publication(other)
         found += [
             {"publication": other, "name": form["name"], "number": reference["number"]}

@@ -6,7 +6,7 @@ What a paper itself breaks passes where a discrepancy with two places names the 
 from dataclasses import dataclass
 
 from ..models import Cohort
-from ..models.choices import LymphodepletionGiven, ReportRole
+from ..models.choices import LymphodepletionGiven, RelativeToTransplant, ReportRole
 from ..models.toxicity import GVHD_TERMS
 from .dossier import Dossier
 
@@ -26,17 +26,14 @@ class Problem:
 def problems_of(dossier: Dossier) -> list[Problem]:
     """Everything that keeps a report from being published, all at once."""
     found = []
-    for check in (_subgroups_make_the_cohort, _responses_make_the_denominator, _silence_is_accounted_for):
+    for check in CHECKS:
         found += check(dossier)
     return found
 
 
-def _excused(dossier: Dossier, *records) -> bool:
-    return any(
-        discrepancy.names_two_places(record)
-        for record in records
-        for discrepancy in dossier.provenance.touching(record.pk)
-    )
+def _excused(*records) -> bool:
+    """Whether one of the records names the discrepancy that explains it; that it has two places, `clean()` asks."""
+    return any(record.excused_by_id for record in records)
 
 
 def _subgroups_make_the_cohort(dossier: Dossier):
@@ -46,30 +43,48 @@ def _subgroups_make_the_cohort(dossier: Dossier):
         if not parts or cohort.n is None or any(p.n is None for p in parts):
             continue
         total = sum(p.n for p in parts)
-        if total != cohort.n and not _excused(dossier, cohort, *parts):
+        if total != cohort.n and not _excused(cohort, *parts):
             counts = " + ".join(str(p.n) for p in parts)
             yield Problem(cohort.pk, "n", f"Its subgroups by disease make {counts} = {total}, not {cohort.n}.")
 
 
-def _responses_make_the_denominator(dossier: Dossier):
-    """Best responses of a cohort after a course do not exceed their denominator, and make it unless some are silent."""
+def _responses_fit_the_denominator(dossier: Dossier):
+    """Best responses of a cohort at a site do not exceed their denominator. They may fall short of it: “2 of 6
+    responded” says nothing of the other four."""
     groups = {}
     for outcome in dossier.rows["outcomes"]:
         if outcome.measure.code == "best_response" and outcome.n is not None and outcome.category_id:
-            groups.setdefault((outcome.cohort_id, outcome.follows), []).append(outcome)
+            groups.setdefault((outcome.cohort_id, outcome.follows, outcome.site), []).append(outcome)
     for outcomes in groups.values():
         total, of = sum(o.n for o in outcomes), outcomes[0].denominator
-        if total != of and not _excused(dossier, *outcomes):
+        if total > of and not _excused(*outcomes):
             counts = " + ".join(f"{o.category.code} {o.n}" for o in outcomes)
             yield Problem(outcomes[0].pk, "n", f"The responses make {counts} = {total}, of {of}.")
 
 
-def _has_toxicity(codes):
-    return lambda dossier: any(t.term.code in codes and t.course_id for t in dossier.rows["toxicities"])
+def _nothing_told_is_silent(dossier: Dossier):
+    """A toxicity that is told, present or absent, is not recorded as looked for and not found."""
+    for toxicity in dossier.rows["toxicities"]:
+        if toxicity.course_id and dossier.coverage.get(toxicity.term.code) == "not_reported":
+            rule = f"“{toxicity.term.code}” is told here, yet recorded as not reported."
+            yield Problem(toxicity.pk, "term", rule)
 
 
-def _has_outcome(codes):
-    return lambda dossier: any(o.measure.code in codes and o.course_id for o in dossier.rows["outcomes"])
+def _has_toxicity(codes, after_car_t=True):
+    return lambda dossier: any(
+        t.term.code in codes and (t.course_id or not after_car_t) for t in dossier.rows["toxicities"]
+    )
+
+
+def _has_outcome(codes, after_car_t=True):
+    return lambda dossier: any(
+        o.measure.code in codes and (o.course_id or not after_car_t) for o in dossier.rows["outcomes"]
+    )
+
+
+def _has_later_therapy(dossier: Dossier) -> bool:
+    later_transplant = any(i.infusion_is == RelativeToTransplant.BEFORE for i in dossier.rows["intervals"])
+    return later_transplant or any(t.relative_to_course == "after" for t in dossier.rows["therapies"])
 
 
 # What a clinician looks for in every report of CAR-T cells, and when it counts as answered.
@@ -77,17 +92,17 @@ STANDARD_TOPICS = {
     "crs": _has_toxicity(("crs",)),
     "icans": _has_toxicity(("icans",)),
     "gvhd": _has_toxicity(GVHD_TERMS),
-    "infection": _has_toxicity(("infection", "pneumonia", "cmv_viraemia")),
+    "infection": _has_toxicity(("infection", "pneumonia", "cmv_viraemia"), after_car_t=False),
     "b_cell_aplasia": _has_toxicity(("b_cell_aplasia",)),
     "response": _has_outcome(("best_response", "response_at", "remission_maintained")),
     "mrd": _has_outcome(("mrd",)),
     "relapse": _has_outcome(("relapse", "remission_duration", "status_at_last_follow_up", "dfs_duration")),
-    "death": _has_outcome(("death", "survival_duration", "os_rate")),
-    "follow_up": _has_outcome(("follow_up",)),
+    "death": _has_outcome(("death", "survival_duration", "os_rate"), after_car_t=False),
+    "follow_up": _has_outcome(("follow_up",), after_car_t=False),
     "dose": lambda d: any(i.dose_low is not None for i in d.rows["infusions"]),
     "lymphodepletion": lambda d: any(r.given != LymphodepletionGiven.NOT_REPORTED for r in d.rows["lymphodepletions"]),
     "hsct_to_infusion": lambda d: any(i.low is not None for i in d.rows["intervals"]),
-    "later_therapy": lambda d: any(t.relative_to_course == "after" for t in d.rows["therapies"]),
+    "later_therapy": _has_later_therapy,
     "gvhd_at_infusion": lambda d: any(c.kind == "gvhd_at_infusion" for c in d.rows["characteristics"]),
     "age": lambda d: any(c.age_low is not None for c in d.rows["cohorts"]),
     "sex": lambda d: any(c.sex or c.n_female is not None for c in d.rows["cohorts"]),
@@ -105,3 +120,11 @@ def _silence_is_accounted_for(dossier: Dossier):
                 yield Problem(report.pk, "coverage", f"“{topic}” is told by the report, yet recorded as not reported.")
         elif topic not in dossier.coverage:
             yield Problem(report.pk, "coverage", f"“{topic}” is neither told nor recorded as looked for and not found.")
+
+
+CHECKS = (
+    _subgroups_make_the_cohort,
+    _responses_fit_the_denominator,
+    _nothing_told_is_silent,
+    _silence_is_accounted_for,
+)

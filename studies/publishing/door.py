@@ -1,8 +1,10 @@
 """Publishing: one atomic method that checks, takes forms, renders, numbers and logs. Only it writes public rows."""
 
+import json
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from ..models import (
@@ -12,6 +14,7 @@ from ..models import (
     Discrepancy,
     EvidenceRow,
     EvidenceTerm,
+    FormLink,
     Place,
     Publication,
     PublicFact,
@@ -20,17 +23,18 @@ from ..models import (
     Report,
     Revision,
     SearchText,
+    Side,
     Study,
     acting,
     get_record,
 )
-from ..models.choices import State
+from ..models.choices import Absence, State
 from ..pure.documents import dumps
 from .compose import Published
 from .consistency import Problem, problems_of
-from .dossier import Dossier
-from .forms import form_of
-from .render import Rendering, render
+from .dossier import BELOW_REPORT, Dossier
+from .forms import form_of, names_in
+from .render import Rendering, render, render_vocabularies
 
 
 class Refused(Exception):
@@ -46,38 +50,45 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str, validated: set[str] = frozenset()) -> int:
+def publish_all(accessions: list[str], *, user, reason: str) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the records a discrepancy touches) is rendered anew from what was
-    last published of it; a public row that would not change is left as it is. `validated` names records that passed
-    `full_clean()` in this very transaction and need not be asked again. Where nothing changes, no revision is made and
-    the last one is returned.
+    last published of it; a public row that would not change is left as it is. The discrepancies that excuse a record
+    of a report go out with it. Where nothing changes, no revision is made and the last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = _next_revision()
-        units = [get_record(accession) for accession in accessions]
+        units = _with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
             if unit.state != State.PUBLISHED:
                 unit.state = State.PUBLISHED
                 unit.published_at = timezone.now()
                 unit.save()
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
-        problems = [problem for unit in units for problem in _problems(unit, validated)]
+        dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
+        problems = [problem for unit in units for problem in _problems(unit, dossiers.get(unit.pk))]
         if problems:
             raise Refused(problems)
         for unit in units:
-            unit.form = dumps(form_of(unit))
-            type(unit).objects.filter(pk=unit.pk).update(form=unit.form)
+            _take_form(unit, dossiers.get(unit.pk))
+        problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in _problems_of_sides(unit)]
+        if problems:
+            raise Refused(problems)
         Revision.objects.create(id=revision, user=user, reason=reason)
         changed, published = False, Published()
         for unit in _with_dependents(units):
             changed |= _replace(unit.pk, render(unit, published), revision)
-        if not changed:
-            Revision.objects.filter(id=revision).delete()
-            AccessionCounter.objects.filter(kind="REV").update(last=F("last") - 1)
-            return revision - 1
-    return revision
+        return _settle(revision, changed)
+
+
+def _settle(revision: int, changed: bool) -> int:
+    """Keep a revision that changed something; take back one that did not."""
+    if changed:
+        return revision
+    Revision.objects.filter(id=revision).delete()
+    AccessionCounter.objects.filter(kind="REV").update(last=F("last") - 1)
+    return revision - 1
 
 
 def _next_revision() -> int:
@@ -87,19 +98,46 @@ def _next_revision() -> int:
     return AccessionCounter.objects.get(kind="REV").last
 
 
+def _with_excuses(units: list) -> list:
+    """The units, and the drafts of discrepancies that excuse a record of a report among them."""
+    known = {unit.pk: unit for unit in units}
+    for report in [unit for unit in units if isinstance(unit, Report)]:
+        for model in BELOW_REPORT.values():
+            for record in model.objects.filter(report=report, excused_by__isnull=False).select_related("excused_by"):
+                if record.excused_by.state != State.PUBLISHED:
+                    known.setdefault(record.excused_by_id, record.excused_by)
+    return list(known.values())
+
+
+def _take_form(unit, dossier: Dossier | None):
+    form = form_of(unit, dossier)
+    unit.form = dumps(form)
+    type(unit).objects.filter(pk=unit.pk).update(form=unit.form)
+    FormLink.objects.filter(unit=unit.pk).delete()
+    FormLink.objects.bulk_create(FormLink(unit=unit.pk, target=target) for target in sorted(names_in(form)))
+
+
+def publish_vocabularies(*, user, reason: str) -> int:
+    """Publish the open vocabularies as they stand. Returns the revision, the last one where nothing changed."""
+    with transaction.atomic(), acting(user, reason):
+        revision = _next_revision()
+        Revision.objects.create(id=revision, user=user, reason=reason)
+        changed = _replace("vocabularies", render_vocabularies(), revision)
+        return _settle(revision, changed)
+
+
 # Checks
 
 
-def _problems(unit, validated: set[str]) -> list[Problem]:
-    problems = [] if unit.pk in validated else _invalid(unit)
+def _problems(unit, dossier: Dossier | None) -> list[Problem]:
+    problems = _invalid(unit)
     if isinstance(unit, Report):
-        dossier = Dossier(unit)
         records = list(dossier)
         for record in records:
-            problems += [] if record.pk in validated else _invalid(record)
+            problems += _invalid(record)
         problems += problems_of(dossier)
         problems += _unpublished(unit.pk, publication=unit.publication, subject=unit.subject)
-        problems += _places_elsewhere([record.pk for record in records])
+        problems += _problems_of_places([record.pk for record in records])
     elif isinstance(unit, Publication):
         placed = set(Place.objects.filter(record=unit.pk).values_list("attribute", flat=True))
         problems += [
@@ -107,10 +145,9 @@ def _problems(unit, validated: set[str]) -> list[Problem]:
             for statement in unit.statements()
             if statement.field not in placed
         ]
-        problems += _places_elsewhere([unit.pk])
+        problems += _problems_of_places([unit.pk])
     elif isinstance(unit, Discrepancy):
         problems += _unpublished(unit.pk, publication=unit.publication)
-        problems += _problems_of_sides(unit)
     return problems
 
 
@@ -122,28 +159,44 @@ def _unpublished(accession: str, **needed) -> list[Problem]:
     ]
 
 
-def _places_elsewhere(accessions: list[str]) -> list[Problem]:
-    """A place in another document shows that document, so it must be public itself."""
-    hidden = Place.objects.filter(record__in=accessions, document__isnull=False).exclude(
-        document__state=State.PUBLISHED
-    )
-    return [
-        Problem(place.record_id, place.attribute, f"It has a place in “{place.document}”, which is not published.")
-        for place in hidden.select_related("document")
-    ]
+def _problems_of_places(accessions: list[str]) -> list[Problem]:
+    """A place in another document shows that document, so it must be public itself; a place that prints another value
+    is a discrepancy, so one must name it."""
+    problems = []
+    for place in Place.objects.filter(record__in=accessions).select_related("document"):
+        if place.document and place.document.state != State.PUBLISHED:
+            rule = f"It has a place in “{place.document}”, which is not published."
+            problems.append(Problem(place.record_id, place.attribute, rule))
+        if place.value and place.value not in Absence.values:
+            sides = Side.objects.filter(record=place.record_id, attribute__in=("", place.attribute))
+            if not sides.exists():
+                rule = f"{place.locator} prints “{place.value}”: a discrepancy must name this field."
+                problems.append(Problem(place.record_id, place.attribute, rule))
+    return problems
 
 
 def _problems_of_sides(unit: Discrepancy) -> list[Problem]:
+    """A discrepancy names at least one place, and only documents and records that are public: it is asked once the
+    forms of this publishing are taken."""
     problems = []
     sides = list(unit.sides.select_related("publication"))
     if not sides:
         problems.append(Problem(unit.pk, "sides", "A discrepancy names at least one place."))
     for side in sides:
         problems += _unpublished(unit.pk, sides=side.publication)
-        if side.record_id:
-            record = get_record(side.record_id)
-            problems += _unpublished(unit.pk, sides=getattr(record, "report", record))
+        if side.record_id and not _is_public(side.record_id):
+            problems.append(Problem(unit.pk, "sides", f"{side.record_id} is not published."))
     return problems
+
+
+def _is_public(accession: str) -> bool:
+    """Whether a record stands in the published form of its unit."""
+    record = get_record(accession)
+    unit = next((u for u in (getattr(record, n, None) for n in ("report", "publication", "citing")) if u), record)
+    if isinstance(record, (Report, Discrepancy)):
+        unit = record
+    form = getattr(unit, "form", "")
+    return getattr(unit, "state", "") == State.PUBLISHED and f'"{accession}"' in form
 
 
 def _invalid(record) -> list[Problem]:
@@ -182,33 +235,33 @@ def _of_report(report: Report):
     if report.study_id:
         yield from Report.published().filter(study=report.study_id)
         yield from Registration.objects.filter(studies=report.study_id)
-    else:
-        yield from Study.objects.filter(set_statements__report=report).distinct()
-    cohorts = report.cohort_rows.values_list("pk", flat=True)
-    sharing = Q(cohort_rows__overlaps__other__in=cohorts) | Q(cohort_rows__overlapped_by__cohort__in=cohorts)
-    for sibling in Report.published().filter(sharing).distinct().select_related("study"):
+    named = names_in(json.loads(report.form))
+    yield from Study.objects.filter(slug__in=named)
+    for sibling in Report.published().filter(pk__in=named).select_related("study"):
         yield from (sibling, sibling.study)
 
 
 def _of_study(study: Study):
-    yield from Report.published().filter(study=study)
     for report in Report.published().filter(study=study).select_related("publication"):
-        yield report.publication
-    for report in Report.published().filter(setstatement_rows__studies=study).select_related("publication"):
         yield from (report, report.publication)
+    for report in Report.published().filter(pk__in=Published.naming([study.slug])).select_related("publication"):
+        yield from (report, report.publication)
+    yield from Registration.objects.filter(pk__in=Published.naming([study.slug]))
 
 
 def _of_registration(registration: Registration):
     yield from Report.published().filter(registration=registration)
-    yield from registration.studies.all()
+    yield from Study.objects.filter(slug__in=names_in(json.loads(registration.form)))
 
 
 def _of_publication(publication: Publication):
     for report in Report.published().filter(publication=publication).select_related("study", "registration"):
         yield from (report, report.study, report.registration)
-    yield from Publication.objects.filter(references__cited=publication)
-    yield from Publication.objects.filter(cited_by__citing=publication)
-    for report in Report.published().filter(claim_rows__cites=publication).distinct().select_related("publication"):
+    naming = Published.naming([publication.slug])
+    yield from Publication.objects.filter(pk__in=naming)
+    yield from Publication.objects.filter(slug__in=names_in(json.loads(publication.form)))
+    yield from Study.objects.filter(slug=publication.slug)
+    for report in Report.published().filter(pk__in=naming).select_related("publication"):
         yield from (report, report.publication)
 
 

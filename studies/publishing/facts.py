@@ -1,6 +1,8 @@
 """Statements and their places made into the rows of the facts table, but for the discrepancies that touch them."""
 
 from ..models import Agent, Place, Publication
+from ..models.choices import Absence
+from ..pure.statements import Statement
 from .dossier import Dossier, Provenance
 
 ENTITY = {
@@ -36,7 +38,8 @@ def facts_of_publication(publication: Publication) -> list[dict]:
 def _facts_of_record(record, publication: Publication, provenance: Provenance, about: dict) -> list[dict]:
     """One row per statement and place of a record; `field` is the model field that it tells."""
     facts = []
-    for statement in record.statements():
+    statements = list(record.statements())
+    for statement in statements + _marks(record, {s.field for s in statements}, provenance):
         name = f"{record.pk}.{statement.attribute}"
         for number, place in enumerate(_places(record, statement.field, provenance), start=1):
             further = place if isinstance(place, Place) else None
@@ -60,6 +63,15 @@ def _facts_of_record(record, publication: Publication, provenance: Provenance, a
                 fact["retold"] = document != publication
             facts.append(fact | statement.extras)
     return facts
+
+
+def _marks(record, told: set[str], provenance: Provenance) -> list[Statement]:
+    """What a document prints instead of a value (“Not shown”, “/”): an empty field with a place that says so."""
+    return [
+        Statement(field, field, places[0].value)
+        for (accession, field), places in provenance.places.items()
+        if accession == record.pk and field not in told and places[0].value in Absence.values
+    ]
 
 
 def _places(record, field: str, provenance: Provenance) -> list:

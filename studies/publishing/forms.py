@@ -26,16 +26,28 @@ HIDDEN = {"accession", "report", "excused_by", "created_at", "changed_at", "stat
 PROVENANCE = ("locator", "as_reported", "basis", "derivation")
 
 
-def form_of(unit) -> dict:
-    """The form of a publication, study, registration, report or discrepancy."""
+def form_of(unit, dossier: Dossier | None = None) -> dict:
+    """The form of a publication, study, registration, report (from the dossier that was checked) or discrepancy."""
     makers = {
         Publication: publication_form,
         Study: fields_of,
         Registration: registration_form,
-        Report: report_form,
         Discrepancy: discrepancy_form,
     }
-    return makers[type(unit)](unit)
+    return report_form(dossier or Dossier(unit)) if isinstance(unit, Report) else makers[type(unit)](unit)
+
+
+def names_in(form: dict) -> set[str]:
+    """Whatever else a form names: records and slugs. By these others find out who shows them."""
+    named = {side["record"] for side in form.get("sides", []) if side["record"]}
+    named |= set(form.get("studies", []))
+    named |= {reference["publication"] for reference in form.get("references", [])}
+    named |= {study for statement in form.get("set_statements", []) for study in statement["studies"]}
+    named |= {slug for claim in form.get("claims", []) for slug in claim["cites"]}
+    named |= {o[key] for o in form.get("overlaps", []) for key in ("report", "other_report")}
+    if "sides" in form:
+        named.add(form["publication"])
+    return named
 
 
 def fields_of(record) -> dict:
@@ -117,9 +129,9 @@ def discrepancy_form(discrepancy: Discrepancy) -> dict:
     }
 
 
-def report_form(report: Report) -> dict:
+def report_form(dossier: Dossier) -> dict:
     """A report with everything below it and all its facts."""
-    dossier = Dossier(report)
+    report = dossier.report
     facts = facts_of_report(dossier)
     sources = sources_of(facts)
     return {
@@ -168,7 +180,7 @@ def _extracted(record, report: Report, sources: dict) -> dict:
         document["module_list"] = [{"code": code, "label": label} for code, label in parts]
     elif kind == "cohort":
         document["disease_lineage"] = [term.code for term in record.disease.lineage()] if record.disease_id else []
-    elif kind == "outcome" and record.n is not None and record.denominator:
+    elif kind == "outcome" and record.n is not None and record.denominator and record.n <= record.denominator:
         interval = clopper_pearson(record.n, record.denominator)
         document["interval_95"] = {"low": round(interval.low, 4), "high": round(interval.high, 4)}
     elif kind == "claim":
@@ -181,6 +193,7 @@ def _extracted(record, report: Report, sources: dict) -> dict:
 def _coverage(row) -> dict:
     return {
         "accession": row.pk,
+        "course": row.course_id,
         "absence": row.absence,
         "labels": {"absence": row.get_absence_display()},
         "topics": [{"code": topic.code, "label": topic.label} for topic in row.topics.all()],

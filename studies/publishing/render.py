@@ -13,7 +13,9 @@ from ..models import (
     Report,
     SearchText,
     Study,
+    Term,
 )
+from ..models.vocabulary import VOCABULARIES
 from ..pure.documents import dumps
 from ..pure.wording import searchable
 from .compose import (
@@ -149,6 +151,32 @@ def _render_report(unit: Report, published: Published) -> Rendering:
         rows=rows_of_report(report, preferred, others, published),
         facts=[PublicFact(**fact) for fact in report["facts"]],
     )
+
+
+def render_vocabularies() -> Rendering:
+    """Each open vocabulary as one record: its terms, parents before children."""
+    records = []
+    terms = Term.objects.select_related("parent").prefetch_related("mappings").order_by("position", "code")
+    by_vocabulary = {name: [] for name in VOCABULARIES}
+    for term in terms:
+        by_vocabulary[term.vocabulary].append(
+            {
+                "code": term.code,
+                "label": term.label,
+                "definition": term.definition,
+                "source": term.source or None,
+                "synonyms": term.synonyms.splitlines(),
+                "parent": term.parent.code if term.parent else None,
+                "mappings": [
+                    {"system": m.system, "code": m.code, "predicate": m.predicate, "source": m.source}
+                    for m in term.mappings.all()
+                ],
+            }
+        )
+    for name, found in by_vocabulary.items():
+        document = {"vocabulary": name, "label": VOCABULARIES[name], "terms": found}
+        records.append(PublicRecord(collection="vocabularies", accession="", slug=name, document=dumps(document)))
+    return Rendering(records=records)
 
 
 def _search(kind: str, address: str, title: str, document: dict) -> SearchText:

@@ -11,8 +11,10 @@ from ..pure.proportions import clopper_pearson
 from .compose import Published, brief, visible_overlaps
 
 NOT_REPORTED = "not_reported"
-RESPONSE_ORDER = ["CR", "CRi", "PR", "SD", "PD", "NR"]
-RESPONDED = {"CR", "CRi", "PR"}
+RESPONSE_ORDER = ["MRD-neg-CR", "CMR", "CR", "CHR", "CRi", "PR", "SD", "NR", "PD"]
+WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site that speaks for a row, best first
+RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any"}
+DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
 TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
 INFUSION_KEYS = [
     "accession", "order", "purpose", "operator", "dose_low", "dose_high", "unit", "counted", "per", "schedule",
@@ -44,13 +46,22 @@ class _RowMaker:
         self.report, self.study, self.course = report, study, course
         self.publication = published.publication(report["publication"])
         self.overlaps = visible_overlaps(report, published)
-        self.silences = {topic["code"]: row["absence"] for row in report["coverage"] for topic in row["topics"]}
+        self.silences = {
+            topic["code"]: row["absence"]
+            for row in report["coverage"]
+            if row["course"] in (None, course["accession"])
+            for topic in row["topics"]
+        }
 
     def cohort(self, accession: str) -> dict:
         return next(c for c in self.report["cohorts"] if c["accession"] == accession)
 
     def root(self, cohort: dict) -> dict:
         return self.root(self.cohort(cohort["parent"])) if cohort["parent"] else cohort
+
+    def lineage(self, cohort: dict) -> list[dict]:
+        """The cohort and those it lies within, nearest first."""
+        return [cohort, *(self.lineage(self.cohort(cohort["parent"])) if cohort["parent"] else [])]
 
     def subgroups(self, cohort: dict, by: str = "") -> list[dict]:
         mine = [c for c in self.report["cohorts"] if c["parent"] == cohort["accession"]]
@@ -66,13 +77,14 @@ class _RowMaker:
 
     def _row(self, cohort: dict, parent_row: str) -> EvidenceRow:
         name = f"{self.course['accession']}.{cohort['accession']}" if parent_row else self.course["accession"]
-        overlaps = self._overlaps(self.root(cohort))
+        root = self.root(cohort)
+        overlaps = self._overlaps(root)
         content = {
             "row": name,
             "study": self.study["slug"],
             "study_name": self.study["name"],
             "publication": brief(self.publication),
-            "year": _year_of(self.study) if self.report["retold"] else self.publication["year"],
+            "year": self.study["year"] or (None if self.report["retold"] else self.publication["year"]),
             "report": self.report["accession"],
             "retold": self.report["retold"],
             "course": self.course["accession"],
@@ -80,7 +92,9 @@ class _RowMaker:
             "previous_course": self.course["previous"],
             "cohort": cohort["accession"],
             "cohort_label": cohort["label"],
-            "is_subgroup": bool(parent_row),
+            "is_subgroup": bool(cohort["parent"]),
+            "root_cohort": root["accession"],
+            "root_n": root["n"],
             "subgroup_of": cohort["parent"],
             "split_by": cohort["split_by"],
             "n_patients": cohort["n"],
@@ -96,7 +110,9 @@ class _RowMaker:
             "lymphodepletion": self._lymphodepletion(),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
             "response": self._response(cohort),
+            "durations": self._durations(cohort),
             **{group: self._toxicities(group, terms, cohort) for group, terms in TOXICITY_GROUPS.items()},
+            "other_toxicities": self._other_toxicities(cohort),
             "overlaps": overlaps,
             "discrepancies": self._discrepancies(cohort),
         }
@@ -107,9 +123,11 @@ class _RowMaker:
             publication=self.publication["slug"],
             course=self.course["accession"],
             cohort=cohort["accession"],
+            root_cohort=root["accession"],
+            root_n=root["n"] or 0,
             n=cohort["n"] or 0,
             n_reported=cohort["n"] is not None,
-            year=content["year"],
+            year=content["year"] or 0,
             overlaps=dumps(overlaps) if overlaps else "",
         )
         row.content, row.term_list = content, sorted(set(self._terms(cohort)))
@@ -123,14 +141,18 @@ class _RowMaker:
         if parts:
             return [disease for part in parts for disease in self._diseases(part)]
         if cohort["disease"]:
-            return [cohort["disease"] | {"n": cohort["n"], "cohort": cohort["accession"]}]
+            sources = {"n": cohort["sources"].get("n", []) + cohort["sources"].get("disease", [])}
+            return [cohort["disease"] | {"n": cohort["n"], "cohort": cohort["accession"], "sources": sources}]
         return []
 
     def _disease_status(self, cohort: dict) -> list[dict]:
+        """Told of the cohort itself, or without a count of one that it lies within."""
+        above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
         return [
             c["term"] | {"n": c["n"], "of": c["denominator"], "sources": c["sources"]}
             for c in self.report["characteristics"]
-            if c["cohort"] == cohort["accession"] and c["kind"] == "disease_status" and c["presence"] == "present"
+            if c["kind"] == "disease_status" and c["presence"] == "present"
+            if c["cohort"] == cohort["accession"] or (c["cohort"] in above and c["n"] is None)
         ]
 
     def _transplants(self) -> list[dict]:
@@ -192,10 +214,13 @@ class _RowMaker:
         ]
         if not found:
             return None
+        site = min((o["site"] for o in found), key=WHOLE_BODY.index)
+        found = [o for o in found if o["site"] == site]
         found.sort(key=lambda o: (_position(o["category"]["code"]), o["accession"]))
         of = found[0]["denominator"]
         response = {
             "of": of,
+            "site": site,
             "categories": [
                 o["category"]
                 | {"outcome": o["accession"], "n": o["n"], "basis": o["basis"], "sources": o["sources"]}
@@ -211,24 +236,47 @@ class _RowMaker:
         return response
 
     def _toxicities(self, group: str, codes: tuple, cohort: dict) -> dict:
-        """What followed this course; `state` is reported, or the kind of silence."""
-        root = self.root(cohort)["accession"]
+        """What followed this course; `state` is reported, or the kind of silence. What occurred in none of a cohort
+        occurred in none of its subgroups; the counts stay with the cohort, which `told_of` names."""
+        above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
         found = [
             t
             for t in self.of_course("toxicities")
             if t["term"]["code"] in codes
-            if t["cohort"] == cohort["accession"] or (t["cohort"] == root and t["presence"] == "absent")
+            if t["cohort"] == cohort["accession"] or (t["cohort"] in above and t["presence"] == "absent")
         ]
         return {
             "state": "reported" if found else self.silences.get(group, NOT_REPORTED),
-            "items": [
-                t["term"]
-                | {"toxicity": t["accession"], "presence": t["presence"], "n": t["affected_n"], "of": t["evaluable_n"]}
-                | {key: t[key] for key in ("grade_low", "grade_high", "scale", "sources")}
-                | {"severity": t["severity_as_worded"], "discrepancies": _named(t)}
-                for t in found
-            ],
+            "items": [self._toxicity(t) for t in found],
         }
+
+    def _toxicity(self, toxicity: dict) -> dict:
+        return (
+            toxicity["term"]
+            | {"toxicity": toxicity["accession"], "told_of": toxicity["cohort"], "presence": toxicity["presence"]}
+            | {"n": toxicity["affected_n"], "of": toxicity["evaluable_n"], "severity": toxicity["severity_as_worded"]}
+            | {key: toxicity[key] for key in ("grade_operator", "grade_low", "grade_high", "scale", "sources")}
+            | {"discrepancies": _named(toxicity)}
+        )
+
+    def _other_toxicities(self, cohort: dict) -> list[dict]:
+        """What else is told to have occurred after this course in this very cohort."""
+        grouped = {code for codes in TOXICITY_GROUPS.values() for code in codes}
+        return [
+            self._toxicity(t)
+            for t in self.of_course("toxicities")
+            if t["cohort"] == cohort["accession"] and t["presence"] != "absent" and t["term"]["code"] not in grouped
+        ]
+
+    def _durations(self, cohort: dict) -> list[dict]:
+        """How long a remission lasted, and how long the patients were followed."""
+        keys = ("operator", "value", "value_high", "unit", "statistic", "duration_end", "labels", "sources")
+        found = [
+            o["measure"] | {key: o[key] for key in keys} | {"outcome": o["accession"], "discrepancies": _named(o)}
+            for o in self.of_course("outcomes")
+            if o["cohort"] == cohort["accession"] and o["measure"]["code"] in DURATIONS and o["value"] is not None
+        ]
+        return sorted(found, key=lambda o: DURATIONS.index(o["code"]))
 
     def _overlaps(self, root: dict) -> list[dict]:
         """The public cohorts that share patients with this one, or may."""
@@ -243,7 +291,7 @@ class _RowMaker:
 
     def _discrepancies(self, cohort: dict) -> list[dict]:
         """Those that touch anything this row shows, the gravest first; clerical ones are left to the study's page."""
-        cohorts = (None, cohort["accession"], self.root(cohort)["accession"])
+        cohorts = (None, *(holder["accession"] for holder in self.lineage(cohort)))
         found = {}
         for name, records in self.report.items():
             if (
@@ -277,7 +325,9 @@ class _RowMaker:
         if cohort["disease"]:
             return set(cohort["disease_lineage"])
         parts = self.subgroups(cohort, by="disease")
-        return set.intersection(*map(self._common_diseases, parts)) if parts else {NOT_REPORTED}
+        if parts:
+            return set.intersection(*map(self._common_diseases, parts))
+        return self._common_diseases(self.cohort(cohort["parent"])) if cohort["parent"] else {NOT_REPORTED}
 
 
 def _named(record: dict) -> list[str]:
@@ -286,9 +336,3 @@ def _named(record: dict) -> list[str]:
 
 def _position(code: str) -> int:
     return RESPONSE_ORDER.index(code) if code in RESPONSE_ORDER else len(RESPONSE_ORDER)
-
-
-def _year_of(study: dict) -> int:
-    """The year in the study's own name, since a retelling is younger than what it retells."""
-    years = [part for part in study["slug"].split("-") if part.isdigit() and len(part) == 4]
-    return int(years[0]) if years else 0

@@ -27,6 +27,7 @@ class Cell:
     remark: str = ""
     doubts: list[dict] = field(default_factory=list)
     label: str = ""
+    page: str = ""  # where the doubts are explained, if not on this very page
 
 
 def silent(kind: str = "not_reported", what: str = "") -> Cell:
@@ -89,6 +90,24 @@ def percent_interval(interval: dict | None) -> str:
     if not interval:
         return ""
     return f"{100 * interval['low']:.1f}–{100 * interval['high']:.1f} %"
+
+
+def judgement(sources: dict, name: str) -> str:
+    """How a value was arrived at, where it is not simply stated."""
+    return " · ".join(sorted({entry["basis"] for entry in sources.get(name, [])} - {"stated"}))
+
+
+def grade_text(toxicity: dict) -> str:
+    """“grade 1”, “grade ≥ 3”, “grade 1–2”, or nothing."""
+    low, high = toxicity["grade_low"], toxicity["grade_high"]
+    if low is None:
+        return ""
+    return f"grade {spoken(toxicity['grade_operator'], low, None if high == low else high)}"
+
+
+def scale_label(toxicity: dict) -> str:
+    """The grading scale, where there is a grade."""
+    return toxicity["scale"]["label"] if toxicity["scale"] else ""
 
 
 def dose_cell(infusion: dict) -> Cell:

@@ -4,7 +4,7 @@ import json
 
 from django.http import Http404
 
-from ..ask import collections
+from ..ask import collections, strict
 from ..pure import partial_dates
 from ..web import query_with
 from .cells import SILENT, Cell, all_sources
@@ -23,6 +23,7 @@ def study_list(request, revision):
 @public_page
 def study(request, revision, slug):
     """Everything that the reports of one study say, the preferred report first."""
+    strict.check(request.GET, set())
     document = _document("studies", slug)
     return page(request, revision, "studies/study.html", study_context(document))
 
@@ -38,6 +39,7 @@ def publication_list(request, revision):
 @public_page
 def publication(request, revision, slug):
     """One document: its bibliography, what was read of it, what it reports, cites and claims, where it disagrees."""
+    strict.check(request.GET, set())
     document = _document("publications", slug)
     context = {"publication": document, "bibliography": _bibliography(document)}
     return page(request, revision, "studies/publication.html", context)

@@ -10,9 +10,12 @@ from .cells import (
     Cell,
     all_sources,
     dose_cell,
+    grade_text,
+    judgement,
     lymphodepletion_cell,
     percent_interval,
     proportion,
+    scale_label,
     silent,
     spoken,
 )
@@ -20,43 +23,84 @@ from .cells import (
 
 def row_cells(row: dict) -> dict:
     """The cells of one row of the evidence table."""
-    doubts = {d["accession"]: d for d in row["discrepancies"]}
-    return {
-        "row": row,
-        "n": Cell(str(row["n_patients"]), sources=all_sources(row["sources"], "n"))
-        if row["n_patients"] is not None
-        else silent(what="n"),
+    cells = {
+        "n": [_number_of_patients(row)],
         "diseases": _diseases(row),
         "patient": _patient(row),
-        "path": _path(row),
         "intervals": _intervals(row),
-        "collected": _collected(row),
-        "origin": _origin(row),
+        "cells": [_collected(row), _origin(row)],
         "construct": _construct(row["construct"]),
         "doses": [dose_cell(infusion) for infusion in row["infusions"]] or [silent(what="dose")],
-        "lymphodepletion": lymphodepletion_cell(row["lymphodepletion"]),
-        "response": _response(row, doubts),
-        "crs": toxicity_cells(row["crs"], "CRS"),
-        "icans": toxicity_cells(row["icans"], "neurotoxicity"),
-        "gvhd": toxicity_cells(row["gvhd"], "GVHD"),
-        "n_misleading": sum(1 for d in row["discrepancies"] if d["severity"] == "misleads"),
+        "lymphodepletion": [lymphodepletion_cell(row["lymphodepletion"])],
+        "responses": _responses(row),
+        "durations": _durations(row),
+        "toxicities": [
+            *toxicity_cells(row["crs"], "CRS"),
+            *toxicity_cells(row["icans"], "neurotoxicity"),
+            *toxicity_cells(row["gvhd"], "GVHD"),
+        ],
+        "others": [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]],
+    }
+    graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
+    for group in cells.values():
+        for cell in group:
+            cell.page = f"/studies/{row['study']}/"
+            cell.doubts = [graves[d] for d in dict.fromkeys(_accession(d) for d in cell.doubts) if d in graves]
+    if row["is_subgroup"]:
+        _say_of_whom(cells, row)
+    return cells | {
+        "row": row,
+        "path": _path(row),
+        "bar": _bar(row["response"]),
+        "n_warnings": len(row["discrepancies"]),
         "overlap": ", ".join(sorted({OverlapRelation(o["relation"]).label for o in row["overlaps"]})),
     }
 
 
-def _diseases(row: dict) -> str:
+def _accession(doubt) -> str:
+    return doubt if isinstance(doubt, str) else doubt["accession"]
+
+
+def _say_of_whom(cells: dict, row: dict):
+    """A subgroup's row shows what was told of all its cohort; it must not read as told of the few."""
+    of_all = f"of all {row['root_n']}" if row["root_n"] else "of the whole cohort"
+    told_of_all = [*cells["doses"], *cells["lymphodepletion"], *cells["intervals"]]
+    items = [item for group in ("crs", "icans", "gvhd") for item in row[group]["items"]]
+    inherited = {item["label"] for item in items if item["told_of"] != row["cohort"]}
+    if inherited:
+        told_of_all += [cell for cell in cells["toxicities"] if cell.state != SILENT]
+    for cell in told_of_all:
+        if cell.state != SILENT:
+            cell.remark = " · ".join(part for part in (cell.remark, of_all) if part)
+
+
+def _number_of_patients(row: dict) -> Cell:
+    if row["n_patients"] is None:
+        return silent(what="n")
+    return Cell(str(row["n_patients"]), sources=all_sources(row["sources"], "n"))
+
+
+def _diseases(row: dict) -> list[Cell]:
+    if not row["diseases"]:
+        return [silent(what="disease")]
     if len(row["diseases"]) == 1:
-        return row["diseases"][0]["label"]
-    return " · ".join(f"{d['code']} {d['n'] if d['n'] is not None else '?'}" for d in row["diseases"])
+        (only,) = row["diseases"]
+        return [Cell(only["label"], sources=all_sources(only["sources"]))]
+    return [
+        Cell(f"{d['code']} {d['n'] if d['n'] is not None else '?'}", sources=all_sources(d["sources"]))
+        for d in row["diseases"]
+    ]
 
 
-def _patient(row: dict) -> str:
-    parts = []
+def _patient(row: dict) -> list[Cell]:
+    cells = []
     if row["age_low"] is not None:
-        parts.append(spoken("=", row["age_low"], row["age_high"], "y" if row["age_unit"] == "years" else "months"))
+        high = None if row["age_high"] == row["age_low"] else row["age_high"]
+        text = spoken("=", row["age_low"], high, "y" if row["age_unit"] == "years" else "months")
+        cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high")))
     if row["sex"]:
-        parts.append(row["sex"])
-    return " · ".join(parts)
+        cells.append(Cell(row["sex"], sources=all_sources(row["sources"], "sex")))
+    return cells
 
 
 def _path(row: dict) -> list[dict]:
@@ -94,20 +138,22 @@ def _intervals(row: dict) -> list[Cell]:
 def _collected(row: dict) -> Cell:
     if row["collected_from"] == "not_reported":
         return silent(what="collected from")
+    judged = judgement(row["course_sources"], "collected_from")
     text = row["labels"]["collected_from"]
     text = text[0].upper() + text[1:]
     names = ["collected_from"]
     if row["collected_relative_to_hsct"] != "not_reported":
         text += f", {row['labels']['collected_relative_to_hsct']}"
         names.append("collected_relative_to_hsct")
-    return Cell(text, sources=all_sources(row["course_sources"], *names))
+    return Cell(text, sources=all_sources(row["course_sources"], *names), remark=judged)
 
 
 def _origin(row: dict) -> Cell:
     if row["genetic_origin"] == "not_reported":
         return silent(what="genetic origin")
     text = f"{row['labels']['genetic_origin']} origin"
-    return Cell(text, sources=all_sources(row["course_sources"], "genetic_origin"))
+    sources = all_sources(row["course_sources"], "genetic_origin")
+    return Cell(text, sources=sources, remark=judgement(row["course_sources"], "genetic_origin"))
 
 
 def _construct(construct: dict | None) -> list[Cell]:
@@ -125,8 +171,24 @@ def _construct(construct: dict | None) -> list[Cell]:
     return cells
 
 
-def _response(row: dict, doubts: dict) -> dict | None:
+def _responses(row: dict) -> list[Cell]:
+    """Best response by category; the exact interval stands beside the responders."""
     response = row["response"]
+    if response is None:
+        return []
+    return [
+        Cell(
+            f"{category['code']} {category['n']}",
+            sources=all_sources(category["sources"], "n"),
+            remark="" if category["basis"] == "stated" else category["basis"],
+            doubts=category["discrepancies"],
+        )
+        for category in response["categories"]
+    ]
+
+
+def _bar(response: dict | None) -> dict | None:
+    """The responses as a bar whose counts are printed in it, and the responders with their interval."""
     if response is None:
         return None
     offset, segments = 0.0, []
@@ -142,24 +204,26 @@ def _response(row: dict, doubts: dict) -> dict | None:
             }
         )
         offset += share
-    cells = [
-        Cell(
-            f"{category['code']} {category['n']}",
-            sources=all_sources(category["sources"], "n"),
-            remark="" if category["basis"] == "stated" else category["basis"],
-        )
-        for category in response["categories"]
-    ]
-    named = {d for category in response["categories"] for d in category["discrepancies"] if d in doubts}
+    responded = response["responded"] if response["of"] > 1 else None
     return {
         "segments": segments,
         "label": ", ".join(f"{c['label']} {c['n']}" for c in response["categories"]) + f" of {response['of']}",
-        "cells": cells,
         "of": response["of"],
-        "responded": response["responded"] if response["of"] > 1 else None,
-        "interval": percent_interval(response["responded"]),
-        "doubts": [doubts[d] for d in sorted(named) if doubts[d]["severity"] == "misleads"],
+        "site": "" if response["site"] in ("overall", "not_reported") else response["site"],
+        "responded": responded,
+        "interval": percent_interval(responded),
     }
+
+
+def _durations(row: dict) -> list[Cell]:
+    cells = []
+    for duration in row["durations"]:
+        text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
+        end = duration["labels"].get("duration_end", "")
+        sources = all_sources(duration["sources"], "value", "value_high")
+        label = {"remission_duration": "remission", "dfs_duration": "disease-free"}.get(duration["code"], "follow-up")
+        cells.append(Cell(text, sources=sources, remark=end, label=label, doubts=duration["discrepancies"]))
+    return cells
 
 
 def toxicity_cells(group: dict, name: str) -> list[Cell]:
@@ -174,17 +238,16 @@ def toxicity_cells(group: dict, name: str) -> list[Cell]:
 
 
 def _toxicity_cell(item: dict, label: str) -> Cell:
-    sources = all_sources(item["sources"])
+    doubts, sources = item["discrepancies"], all_sources(item["sources"])
+    graded = grade_text(item)
     if item["presence"] == "absent":
-        return Cell("none", NONE, all_sources(item["sources"], "presence", "affected_n"), label=label)
-    parts = []
-    if item["grade_low"] is not None:
-        high = None if item["grade_high"] == item["grade_low"] else item["grade_high"]
-        parts.append(f"grade {spoken('=', item['grade_low'], high)}")
+        text = f"none of {graded}" if graded else "none"
+        return Cell(text, NONE, sources, remark=scale_label(item), label=label, doubts=doubts)
+    parts = [graded] if graded else []
     if item["severity"]:
         parts.append(item["severity"])
     if item["n"] is not None and (item["of"] or 0) != 1:
         parts.append(proportion(item["n"], item["of"]))
-    remark = item["scale"]["label"] if item["scale"] else ""
     state = SUSPECTED if item["presence"] == "suspected" else VALUE
-    return Cell(", ".join(parts) or item["presence"], state, sources, remark=remark, label=label)
+    text = ", ".join(parts) or item["presence"]
+    return Cell(text, state, sources, remark=scale_label(item), label=label, doubts=doubts)

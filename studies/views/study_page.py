@@ -57,8 +57,11 @@ def _report(report: dict, document: dict) -> dict:
         "therapies": [therapy_part(t) for t in report["therapies"]],
         "courses": [course_part(c, report) for c in report["courses"]],
         "events": [_event(e) for e in report["events"]],
-        "outcomes": [outcome_row(o, follows, labels, bool(len(cohorts) > 1)) for o in report["outcomes"]],
-        "toxicities": [toxicity_row(t, follows, labels) for t in report["toxicities"]],
+        "outcomes": [
+            outcome_row(o, follows, labels, len(cohorts) > 1)
+            for o in sorted(report["outcomes"], key=lambda o: o["course"] is None)  # what followed CAR-T comes first
+        ],
+        "toxicities": [toxicity_row(t, follows, labels, len(cohorts) > 1) for t in report["toxicities"]],
         "kinetics": kinetics_tables(report),
         "measurements": [
             measurement_row(m, follows) for m in report["measurements"] if m["analyte"]["code"] not in KINETICS
@@ -76,7 +79,7 @@ def _names(report: dict) -> dict[str, str]:
 
 def _glance(report: dict, root: dict | None) -> list[Cell]:
     """The answer first: each cell carries its label."""
-    cells = []
+    cells = _who(report, root) if root else []
     silences = {t["code"]: row["absence"] for row in report["coverage"] for t in row["topics"]}
     for course in report["courses"]:
         made = course_part(course, report)
@@ -105,10 +108,29 @@ def _glance(report: dict, root: dict | None) -> list[Cell]:
             cells += [labelled(toxicity_cell(t), label) for t in found] or [
                 labelled(silent(silences.get(topic, "not_reported")), label)
             ]
+    for outcome in report["outcomes"]:
+        if outcome["course"] and outcome["measure"]["code"] in ("remission_duration", "dfs_duration", "follow_up"):
+            cells.append(labelled(outcome_cell(outcome), outcome["measure"]["label"]))
     later = [t for t in report["therapies"] if t["relative_to_course"] == "after"]
     cells += [labelled(fact_cell(t, t["name"], "name"), "Treatment after CAR-T") for t in later] or [
         labelled(silent(silences.get("later_therapy", "not_reported")), "Treatment after CAR-T")
     ]
+    return cells
+
+
+def _who(report: dict, root: dict) -> list[Cell]:
+    """How many patients, with what, how old."""
+    cells = [labelled(fact_cell(root, str(root["n"]), "n") if root["n"] is not None else silent(), "Patients")]
+    if root["disease"]:
+        cells.append(labelled(fact_cell(root, root["disease"]["label"], "disease"), "Disease"))
+    for cohort in report["cohorts"]:
+        if cohort["parent"] and cohort["split_by"] == "disease" and cohort["n"] is not None:
+            cells.append(labelled(fact_cell(cohort, str(cohort["n"]), "n"), f"of these, {cohort['label']}"))
+    if root["age_low"] is not None:
+        high = None if root["age_high"] == root["age_low"] else root["age_high"]
+        cells.append(labelled(fact_cell(root, spoken("=", root["age_low"], high, root["age_unit"]), "age_low"), "Age"))
+    if root["sex"]:
+        cells.append(labelled(fact_cell(root, root["labels"]["sex"], "sex"), "Sex"))
     return cells
 
 
@@ -152,11 +174,9 @@ def _characteristics(report: dict) -> list[dict]:
     groups: dict[str, list[Cell]] = {}
     for record in report["characteristics"]:
         text = record["term"]["label"]
+        detail = f" ({record['detail']})" if record["detail"] and record["detail"].lower() != text.lower() else ""
         state = {"absent": NONE, "suspected": SUSPECTED}.get(record["presence"], VALUE)
-        if state == NONE:
-            text = f"no {text}" if not record["detail"] else record["detail"]
-        elif record["detail"]:
-            text = record["detail"]
+        text = f"no {text}" if state == NONE and not detail else text + detail
         if record["n"] is not None and record["denominator"] != 1:
             text += f": {proportion(record['n'], record['denominator'])}"
         judged = record["basis"] if record["basis"] != "stated" else ""

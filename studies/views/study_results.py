@@ -12,8 +12,10 @@ from .cells import (
     amount,
     doubts_of,
     fact_cell,
+    grade_text,
     percent_interval,
     proportion,
+    scale_label,
     spoken,
     time_of,
 )
@@ -36,9 +38,15 @@ def outcome_cell(record: dict) -> Cell:
 
 
 def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
+    more = [record[name] for name in ("cause", "estimator") if record[name]]
+    if record["criteria"]:
+        more.append(record["criteria"]["label"])
+    if record["statistic"]:
+        more.append(record["labels"]["statistic"])
     return {
         "measure": record["measure"]["label"],
         "category": record["category"]["label"] if record["category"] else "",
+        "more": " · ".join(more),
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": outcome_cell(record),
         "when": time_of(record),
@@ -50,29 +58,30 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
 
 
 def toxicity_cell(record: dict) -> Cell:
+    graded = grade_text(record)
     if record["presence"] == "absent":
-        return Cell("none", NONE, all_sources(record["sources"], "presence"), doubts=doubts_of(record))
-    parts = []
-    if record["grade_low"] is not None:
-        high = None if record["grade_high"] == record["grade_low"] else record["grade_high"]
-        parts.append(f"grade {spoken('=', record['grade_low'], high)}")
+        text = f"none of {graded}" if graded else "none"
+        sources = all_sources(record["sources"], "presence", "grade_low")
+        return Cell(text, NONE, sources, remark=scale_label(record), doubts=doubts_of(record))
+    parts = [graded] if graded else []
     if record["severity_as_worded"]:
         parts.append(record["severity_as_worded"])
     if record["affected_n"] is not None:
         parts.append(proportion(record["affected_n"], record["evaluable_n"]))
     state = SUSPECTED if record["presence"] == "suspected" else VALUE
-    scale = record["scale"]["label"] if record["scale"] else ""
     text = ", ".join(parts) or record["labels"]["presence"]
-    return Cell(text, state, all_sources(record["sources"]), remark=scale, doubts=doubts_of(record))
+    return Cell(text, state, all_sources(record["sources"]), remark=scale_label(record), doubts=doubts_of(record))
 
 
-def toxicity_row(record: dict, follows: dict, cohorts: dict) -> dict:
+def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
     duration = ""
     if record["duration"] is not None:
         duration = spoken(record["duration_operator"], record["duration"], None, record["duration_unit"])
     return {
         "term": record["term"]["label"],
+        "cohort": cohorts[record["cohort"]] if several else "",
         "cell": toxicity_cell(record),
+        "onset": time_of(record),
         "duration": duration,
         "management": record["management"] or "",
         "resolution": record["labels"].get("resolution", "") if record["resolution"] else "",
