@@ -32,7 +32,7 @@ lock:
 $(VENV)/installed: requirements.txt
 	@test -n "$(PYTHON)" || { echo "CARTographer needs Python 3.11 or newer; none was found. Install it, or say make run PYTHON=/path/to/python3."; exit 1; }
 	@echo "Installing what it needs into $(VENV) (once) …"
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "The virtual environment could not be made. On Debian, install python3-venv."; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "The virtual environment could not be made. Is this folder writable? On Debian, python3-venv must be installed."; exit 1; }
 	@$(PIP_INSTALL) -r requirements.txt || { echo "The packages could not be installed. Is the package index reachable? Then run make again."; exit 1; }
 	@touch $@
 

@@ -88,6 +88,15 @@ def test_an_empty_form_is_told_what_it_lacks(staff, model):
     assert "This field is required" in response.content.decode()
 
 
+@pytest.mark.parametrize("model", record_models(), ids=lambda m: m.__name__)
+def test_every_field_explains_itself(staff, model):
+    html = staff.get(address(model, "add")).content.decode()
+    form = admin.site._registry[model].get_form(staff.get("/admin/").wsgi_request)
+    silent = [name for name, field in form.base_fields.items() if not field.help_text]
+    assert silent == []
+    assert "Where it stands" in html or not hasattr(model, "locator")
+
+
 def test_who_may_only_look_cannot_publish(client, django_user_model):
     from django.contrib.auth.models import Permission
 

@@ -6,10 +6,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import Change, EvidenceRow, Place, PublicFact, PublicRecord, acting
+from ..models import Change, EvidenceRow, Place, PublicFact, PublicRecord, Term, acting
+from ..models.vocabulary import VOCABULARIES
 from ..publishing import Refused, publish
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
+from .help_texts import HELP, OPERATOR
 
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
 
@@ -77,6 +79,19 @@ class RecordAdmin(admin.ModelAdmin):
             sets.append(("Where it stands", {"fields": provenance}))
         sets.append(("Record", {"fields": ["reason", *self.readonly_fields]}))
         return sets
+
+    def formfield_for_dbfield(self, field, request, **kwargs):
+        """A closed vocabulary explains each of its values, a term how it is found, beside the field's own help."""
+        formfield = super().formfield_for_dbfield(field, request, **kwargs)
+        if formfield is not None:
+            told = [formfield.help_text or (OPERATOR if "operator" in field.name else HELP.get(field.name, ""))]
+            if hasattr(field, "defined"):
+                told += [f"{value.label}: {value.definition}" for value in field.defined]
+            elif field.is_relation and field.related_model is Term:
+                vocabulary = field.remote_field.limit_choices_to["vocabulary"]
+                told.append(f"A term of the vocabulary “{VOCABULARIES[vocabulary]}”; type any part of it.")
+            formfield.help_text = " ".join(part for part in told if part)
+        return formfield
 
     @admin.display(description="accession")
     def accession_shown(self, record):

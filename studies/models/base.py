@@ -127,7 +127,9 @@ def decimal_field(**kwargs):
 def choice_field(choices, **kwargs):
     """A column that holds one value of a closed vocabulary, and whose constraint says so."""
     kwargs.setdefault("max_length", 32)
-    return models.CharField(choices=choices.choices, **kwargs)
+    field = models.CharField(choices=choices.choices, **kwargs)
+    field.defined = choices  # the admin shows the definitions as help
+    return field
 
 
 def operator_field():
