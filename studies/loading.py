@@ -11,9 +11,8 @@ from pathlib import Path
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.forms import model_to_dict
 
-from . import publishing
+from . import publishing, vocabulary_loading
 from .fixture_files import FixtureSyntaxError, Node, read
 from .models import (
     Accession,
@@ -22,14 +21,12 @@ from .models import (
     Author,
     Change,
     Discrepancy,
-    Mapping,
     Place,
     Side,
     Term,
     acting,
     record_models,
 )
-from .models.vocabulary import VOCABULARIES
 
 KINDS = {model._meta.model_name: model for model in record_models()}
 RENAMED = {"place": "locator", "wording": "as_reported"}
@@ -90,7 +87,7 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         loader = _Loader()
         for name, content in files:
             if name == "vocabularies.yaml":
-                loader.load_vocabularies(content)
+                vocabulary_loading.load(content, loader)
         for name, content in files:
             if name != "vocabularies.yaml":
                 loader.collect(name, content)
@@ -116,48 +113,6 @@ class _Loader:
         by_curators = Change.objects.filter(user__isnull=False).exclude(action="published")
         self.touched = set(by_curators.values_list("accession", flat=True))
 
-    # Vocabularies
-
-    def load_vocabularies(self, content: Node):
-        self.terms = {(term.vocabulary, term.code): term for term in Term.objects.select_related("parent")}
-        for vocabulary, entries in content.items():
-            if vocabulary not in VOCABULARIES:
-                known = ", ".join(VOCABULARIES)
-                self._refuse(content, vocabulary, "", f"There is no such vocabulary; there are {known}.")
-                continue
-            for position, entry in enumerate(entries):
-                self._load_term(vocabulary, position, entry)
-
-    def _load_term(self, vocabulary: str, position: int, entry: Node):
-        code = entry.get("code", "")
-        name = f"{vocabulary} {code}"
-        term = self.terms.get((vocabulary, code)) or Term(vocabulary=vocabulary, code=code)
-        if term.edited:
-            self.done.kept.append(name)
-            return
-        before = model_to_dict(term)
-        term.position = position
-        for key, value in entry.items():
-            if key in ("label", "definition", "source"):
-                setattr(term, key, value)
-            elif key == "synonyms":
-                term.synonyms = "\n".join(value)
-            elif key == "parent":
-                term.parent = self.terms.get((vocabulary, value))
-                if term.parent is None:
-                    self._refuse(entry, name, "parent", f"“{value}” is not a term above this one.")
-            elif key not in ("code", "mappings"):
-                self._refuse(entry, name, key, "A term has no such field.")
-        if model_to_dict(term) != before:
-            if not self._valid(entry, name, term):
-                return
-            term.save()
-        self.terms[vocabulary, code] = term
-        for mapping in entry.get("mappings", []):
-            values = {k: v for k, v in mapping.items() if k not in ("system", "code")}
-            values["verified"] = values.get("verified") == "true"
-            Mapping.objects.update_or_create(term=term, system=mapping["system"], code=mapping["code"], defaults=values)
-
     # Records
 
     def collect(self, file: str, content: Node):
@@ -170,18 +125,18 @@ class _Loader:
     def _collect(self, entries, inherited: dict, within: Node):
         if not isinstance(entries, list) or not all(isinstance(node, Node) for node in entries):
             rule = "A fixture is a mapping with a list of records under “records:”, each a mapping."
-            self._refuse(within, "the file", "records", rule)
+            self.refuse(within, "the file", "records", rule)
             return
         for node in entries:
             model = KINDS.get(next(iter(node), ""))
             if model is None:
                 kind = next(iter(node), "nothing")
-                self._refuse(node, kind, "", f"Unknown kind; the kinds are {', '.join(sorted(KINDS))}.")
+                self.refuse(node, kind, "", f"Unknown kind; the kinds are {', '.join(sorted(KINDS))}.")
                 continue
             name = model._meta.model_name
             accession = node[name]
             if accession in self.where:
-                self._refuse(
+                self.refuse(
                     node, accession, "", f"The accession stands twice, first at line {self.where[accession].line}."
                 )
                 continue
@@ -221,7 +176,7 @@ class _Loader:
             if key in (model._meta.model_name, "records", "agents", "places", *CHILDREN):
                 continue
             self._set(record, node, accession, key, value, later)
-        if not self._valid(node, accession, record):
+        if not self.is_valid(node, accession, record):
             return
         record.save(force_insert=not existed)
         for name, values in later.items():
@@ -240,7 +195,7 @@ class _Loader:
         except FieldDoesNotExist:
             field = None
         if field is None or not field.concrete or not field.editable:
-            self._refuse(node, accession, key, f"{record._meta.verbose_name} has no such field.")
+            self.refuse(node, accession, key, f"{record._meta.verbose_name} has no such field.")
             return
         try:
             if field.many_to_many:
@@ -254,11 +209,11 @@ class _Loader:
             elif isinstance(value, list) and isinstance(field, models.TextField):
                 setattr(record, field.name, "\n".join(value))
             elif not isinstance(value, str):
-                self._refuse(node, accession, key, "A single value is expected here.")
+                self.refuse(node, accession, key, "A single value is expected here.")
             else:
                 setattr(record, field.name, value if value != "" or not field.null else None)
         except (LookupError, TypeError) as error:
-            self._refuse(node, accession, key, str(error).strip("'\""))
+            self.refuse(node, accession, key, str(error).strip("'\""))
 
     def _referred(self, field, text: str):
         """The row that a slug, code, identifier or accession names. Raises LookupError."""
@@ -306,12 +261,12 @@ class _Loader:
     def _load_row(self, row, entry: Node, name: str):
         for key, value in entry.items():
             self._set(row, entry, name, key, value, {})
-        if self._valid(entry, name, row):
+        if self.is_valid(entry, name, row):
             row.save()
 
     # Refusals
 
-    def _valid(self, node, name, row) -> bool:
+    def is_valid(self, node, name, row) -> bool:
         before = len(self.refusals)
         try:
             row.full_clean()
@@ -319,10 +274,10 @@ class _Loader:
             self._refuse_all(node, name, error)
         except Exception as error:  # a relation that was refused above leaves the row without it
             if not any(refusal.record == name for refusal in self.refusals):
-                self._refuse(node, name, "", str(error))
+                self.refuse(node, name, "", str(error))
         return len(self.refusals) == before and not any(r.record == name and r.line == node.line for r in self.refusals)
 
-    def _refuse(self, node, record, field, rule):
+    def refuse(self, node, record, field, rule):
         self.refusals.append(Refusal(getattr(node, "file", ""), getattr(node, "line", 0), record, field, rule))
 
     def _refuse_all(self, node, record, error: ValidationError):
@@ -330,7 +285,7 @@ class _Loader:
         messages = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         for field, rules in messages.items():
             for rule in rules:
-                self._refuse(node, record, "" if field == NON_FIELD_ERRORS else shown.get(field, field), rule)
+                self.refuse(node, record, "" if field == NON_FIELD_ERRORS else shown.get(field, field), rule)
 
     def locate(self, problem) -> Refusal:
         """A refusal of the publishing door, with the line of its record."""

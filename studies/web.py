@@ -1,16 +1,28 @@
 """What pages and API share of HTTP: entity tags and addresses with changed parameters."""
 
 import zlib
+from functools import cache
+from pathlib import Path
 
 from django.http import HttpRequest
 
-from . import VERSION
+FOLDER = Path(__file__).resolve().parent
+
+
+@cache
+def code_version() -> str:
+    """A short number of all code and templates, so that an update is never mistaken for an unchanged page."""
+    sources = [*FOLDER.rglob("*.py"), *FOLDER.rglob("static/**/*.*"), *(FOLDER.parent / "templates").rglob("*.html")]
+    digest = 0
+    for path in sorted(sources):
+        digest = zlib.crc32(path.read_bytes(), digest)
+    return f"{digest:x}"
 
 
 def entity_tag(request: HttpRequest, revision: int) -> str:
     """One tag per revision, code version and address; a page and its twin have different addresses."""
     address = zlib.crc32(request.get_full_path().encode("utf-8", "surrogatepass"))
-    return f'"{VERSION}-{revision}-{address:x}"'
+    return f'"{code_version()}-{revision}-{address:x}"'
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:

@@ -144,6 +144,21 @@ def test_what_is_no_fixture_is_refused(fixture, text, rule):
     assert any(rule in str(refusal) for refusal in refused(fixture(text)))
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("colour: []\n", "no such vocabulary"),
+        ("toxicity: text\n", "a list of terms"),
+        ("- a\n", "a mapping from vocabularies"),
+        ("toxicity:\n- code: new\n  label: New\n", "definition"),
+        ("toxicity:\n- code: new\n  label: New\n  definition: x\n  parent: nowhere\n", "not a term above"),
+        ("toxicity:\n- code: new\n  label: New\n  definition: x\n  colour: red\n", "no such field"),
+    ],
+)
+def test_what_is_no_vocabulary_is_refused(fixture, text, rule):
+    assert any(rule in str(refusal) for refusal in refused(fixture(text, "vocabularies.yaml")))
+
+
 def test_a_silence_that_nobody_looked_for_keeps_a_report_back(fixture):
     content = case()
     content["records"][2]["records"][3]["topics"].remove("crs")

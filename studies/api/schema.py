@@ -1,6 +1,6 @@
 """What the OpenAPI document says of parameters and answers."""
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from ..ask.collections import FACT_COLUMNS, FACT_FILTERS
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -63,8 +63,22 @@ def listing(name: str, evidence: bool = False) -> dict:
     return {(200, "application/json"): body, **_errors(400)}
 
 
-def attributes() -> dict:
-    """The answer of the list of attributes."""
+def described(tag: str, summary: str, parameters: list, responses: dict):
+    """What the schema says of a view's GET; the view's own docstring is its description."""
+
+    def decorate(view):
+        name = f"{tag}_{view.__name__}"
+        told = extend_schema(
+            operation_id=name, tags=[tag], summary=summary, description=" ".join((view.__doc__ or summary).split()),
+            parameters=parameters, responses=responses,
+        )  # fmt: skip
+        return extend_schema_view(get=told)(view)
+
+    return decorate
+
+
+def plain() -> dict:
+    """The answer of an address without a shape of its own."""
     return {(200, "application/json"): {"type": "object"}, **_errors(400)}
 
 

@@ -4,7 +4,6 @@ import json
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
 
@@ -28,19 +27,20 @@ class OnlyJSON(BaseContentNegotiation):
 
 
 class PublicView(APIView):
-    """A GET that answers from public rows, with the revision's entity tag."""
+    """A GET that answers from public rows, with the revision's entity tag. A subclass has `body(request, revision)`,
+    which gives the answer as JSON text, or None where there is no such record."""
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = OnlyJSON
 
-    def get(self, request, *args, **kwargs):
+    def get(self, request, **named):
         revision = current.revision()
         tag = entity_tag(request, revision)
         if unchanged(request, tag):
             response = HttpResponseNotModified()
         else:
             try:
-                body = self.body(request, revision, *args, **kwargs)
+                body = self.body(request, revision, **named)
             except BadQuery as error:
                 return bad_query(error)
             if body is None:
@@ -49,10 +49,6 @@ class PublicView(APIView):
         response["ETag"] = tag
         response["Cache-Control"] = "no-cache"
         return response
-
-    def body(self, request, revision, **kwargs) -> str | None:
-        """The answer as JSON text, or None where there is no such record."""
-        raise NotImplementedError
 
 
 def listing(request, revision, collection, count, page, documents: list[str], **more) -> str:
@@ -93,19 +89,43 @@ def _sparse(text: str, fields: list[str]) -> str:
 LISTED = {"fields"}
 
 
-@extend_schema(tags=["evidence"])
+class ListView(PublicView):
+    """A collection whose rows are stored documents; `ask` is the function of `ask.collections` that finds them."""
+
+    collection = ""
+    ask = None
+
+    def body(self, request, revision):
+        found = type(self).ask(request.GET, revision, extra=LISTED)
+        documents = [self.document(row) for row in found.page.rows]
+        return listing(request, revision, self.collection, found.count, found.page, documents)
+
+    def document(self, row) -> str:
+        return row.document
+
+
+class RecordView(PublicView):
+    """One public record by its name in the address."""
+
+    collection = ""
+
+    def find(self, name: str) -> str | None:
+        return collections.record(self.collection, name)
+
+    def body(self, request, revision, name):
+        strict.check(request.GET, {"fields"})
+        text = self.find(name)
+        fields = _wanted_fields(request, self.collection, revision)
+        return _sparse(text, fields) if text and fields else text
+
+
+@schema.described(
+    "evidence", "CAR-T courses of cohorts", schema.evidence_parameters(), schema.listing("EvidenceRow", True)
+)
 class EvidenceList(PublicView):
-    @extend_schema(
-        operation_id="evidence_list",
-        summary="CAR-T courses of cohorts",
-        description="One row per treatment course of a root cohort. A filter that splits a cohort answers with the "
-        "most specific cohort there is, marked `is_subgroup`. Rows on which the report is silent are counted as "
-        "`unknown` and asked for with `pile=unknown`.",
-        parameters=schema.evidence_parameters(),
-        responses=schema.listing("EvidenceRow", evidence=True),
-    )
-    def get(self, request):
-        return super().get(request)
+    """One row per treatment course of a root cohort. A filter that splits a cohort answers with the most specific
+    cohort there is, marked `is_subgroup`. Rows on which the report is silent are counted as `unknown` and asked for
+    with `pile=unknown`."""
 
     def body(self, request, revision):
         answer = evidence.answer(request.GET, revision, extra=LISTED | {"facets"})
@@ -125,9 +145,8 @@ class EvidenceList(PublicView):
         if facets is not None:
             more["facets"] = facets
         count = totals.unknown if answer.pile == "unknown" else totals.matching
-        return listing(
-            request, revision, "evidence", count, answer.page, [row.document for row in answer.page.rows], **more
-        )
+        documents = [row.document for row in answer.page.rows]
+        return listing(request, revision, "evidence", count, answer.page, documents, **more)
 
 
 def _facets(request, revision) -> dict | None:
@@ -137,153 +156,78 @@ def _facets(request, revision) -> dict | None:
     valid = evidence.EvidenceFilterSet.parameters()
     unknown = [name for name in wanted if name not in valid]
     if unknown:
-        raise BadQuery(
-            [Fault("facets", f"“{name[:60]}” is not a filter.", nearest(name[:60], valid)) for name in unknown]
-        )
+        faults = [Fault("facets", f"“{name[:60]}” is not a filter.", nearest(name[:60], valid)) for name in unknown]
+        raise BadQuery(faults)
     return {name: counts.get(name, {}) for name in wanted}
 
 
-class RecordView(PublicView):
-    """One public record by its name in the address."""
-
-    collection = ""
-
-    def find(self, name: str) -> str | None:
-        raise NotImplementedError
-
-    def body(self, request, revision, name):
-        strict.check(request.GET, {"fields"})
-        text = self.find(name)
-        fields = _wanted_fields(request, self.collection, revision)
-        return _sparse(text, fields) if text and fields else text
-
-
-@extend_schema(tags=["evidence"])
+@schema.described(
+    "evidence", "One row of the evidence",
+    schema.record_parameters("Accession of the course; for a subgroup, of course and cohort."),
+    schema.record("EvidenceRow"),
+)  # fmt: skip
 class EvidenceRecord(RecordView):
     collection = "evidence"
-
-    @extend_schema(
-        operation_id="evidence_retrieve",
-        summary="One row of the evidence",
-        parameters=schema.record_parameters("Accession of the course; for a subgroup, of course and cohort."),
-        responses=schema.record("EvidenceRow"),
-    )
-    def get(self, request, name):
-        return super().get(request, name=name)
 
     def find(self, name):
         return evidence.row(name)
 
 
-@extend_schema(tags=["studies"])
-class StudyList(PublicView):
-    @extend_schema(
-        operation_id="studies_list",
-        summary="Studies",
-        parameters=schema.study_parameters(),
-        responses=schema.listing("Study"),
-    )
-    def get(self, request):
-        return super().get(request)
-
-    def body(self, request, revision):
-        found = collections.studies(request.GET, revision, extra=LISTED)
-        return listing(request, revision, "studies", found.count, found.page, [row.document for row in found.page.rows])
+@schema.described("studies", "Studies", schema.study_parameters(), schema.listing("Study"))
+class StudyList(ListView):
+    collection = "studies"
+    ask = collections.studies
 
 
-@extend_schema(tags=["studies"])
+@schema.described(
+    "studies", "One study with all that its reports say",
+    schema.record_parameters("Slug of the study."), schema.record("Study"),
+)  # fmt: skip
 class StudyRecord(RecordView):
     collection = "studies"
 
-    @extend_schema(
-        operation_id="studies_retrieve",
-        summary="One study with all that its reports say",
-        parameters=schema.record_parameters("Slug of the study."),
-        responses=schema.record("Study"),
-    )
-    def get(self, request, name):
-        return super().get(request, name=name)
 
-    def find(self, name):
-        return collections.record("studies", name)
+@schema.described(
+    "publications", "Publications, read or only cited", schema.publication_parameters(), schema.listing("Publication")
+)
+class PublicationList(ListView):
+    collection = "publications"
+    ask = collections.publications
 
 
-@extend_schema(tags=["publications"])
-class PublicationList(PublicView):
-    @extend_schema(
-        operation_id="publications_list",
-        summary="Publications, read or only cited",
-        parameters=schema.publication_parameters(),
-        responses=schema.listing("Publication"),
-    )
-    def get(self, request):
-        return super().get(request)
-
-    def body(self, request, revision):
-        found = collections.publications(request.GET, revision, extra=LISTED)
-        return listing(
-            request, revision, "publications", found.count, found.page, [row.document for row in found.page.rows]
-        )
-
-
-@extend_schema(tags=["publications"])
+@schema.described(
+    "publications",
+    "One publication",
+    schema.record_parameters("Slug of the publication."),
+    schema.record("Publication"),
+)
 class PublicationRecord(RecordView):
     collection = "publications"
 
-    @extend_schema(
-        operation_id="publications_retrieve",
-        summary="One publication",
-        parameters=schema.record_parameters("Slug of the publication."),
-        responses=schema.record("Publication"),
-    )
-    def get(self, request, name):
-        return super().get(request, name=name)
 
-    def find(self, name):
-        return collections.record("publications", name)
+@schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("Fact"))
+class FactList(ListView):
+    collection = "facts"
+    ask = collections.facts
+
+    def document(self, row):
+        return dumps(collections.fact_document(row))
 
 
-@extend_schema(tags=["facts"])
-class FactList(PublicView):
-    @extend_schema(
-        operation_id="facts_list",
-        summary="Facts: one row per value and place",
-        parameters=schema.fact_parameters(),
-        responses=schema.listing("Fact"),
-    )
-    def get(self, request):
-        return super().get(request)
-
-    def body(self, request, revision):
-        found = collections.facts(request.GET, revision, extra=LISTED)
-        documents = [dumps(collections.fact_document(fact)) for fact in found.page.rows]
-        return listing(request, revision, "facts", found.count, found.page, documents)
-
-
-@extend_schema(tags=["facts"])
+@schema.described(
+    "facts", "One fact at one place",
+    schema.record_parameters("<accession>.<attribute>.<place number>"), schema.record("Fact"),
+)  # fmt: skip
 class FactRecord(RecordView):
     collection = "facts"
-
-    @extend_schema(
-        operation_id="facts_retrieve",
-        summary="One fact at one place",
-        parameters=schema.record_parameters("<accession>.<attribute>.<place number>"),
-        responses=schema.record("Fact"),
-    )
-    def get(self, request, name):
-        return super().get(request, name=name)
 
     def find(self, name):
         fact = collections.fact(name)
         return dumps(collections.fact_document(fact)) if fact else None
 
 
-@extend_schema(tags=["index"])
+@schema.described("index", "Where to begin", [], schema.plain())
 class Index(PublicView):
-    @extend_schema(operation_id="index", summary="Where to begin", parameters=[], responses=schema.attributes())
-    def get(self, request):
-        return super().get(request)
-
     def body(self, request, revision):
         strict.check(request.GET, set())
         names = ("evidence", "studies", "publications", "facts", "attributes", "schema")
@@ -293,17 +237,8 @@ class Index(PublicView):
         )
 
 
-@extend_schema(tags=["vocabularies"])
+@schema.described("vocabularies", "The attributes of the facts table", [], schema.plain())
 class AttributeList(PublicView):
-    @extend_schema(
-        operation_id="attributes_list",
-        summary="The attributes of the facts table",
-        parameters=[],
-        responses=schema.attributes(),
-    )
-    def get(self, request):
-        return super().get(request)
-
     def body(self, request, revision):
         strict.check(request.GET, set())
         results = [{"attribute": name, **about._asdict()} for name, about in ATTRIBUTES.items()]

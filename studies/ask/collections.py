@@ -1,5 +1,6 @@
 """The other collections: public records and facts, by the same strict rules."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 
@@ -59,7 +60,13 @@ def studies(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> F
 
 def _found(rows: QuerySet, query: QueryDict, revision: int) -> Found:
     found = page(rows, query, RECORD_ORDERINGS, "slug", "slug")
-    return Found(revision, rows.count(), found)
+    return Found(revision, _count(rows, query, revision), found)
+
+
+def _count(rows: QuerySet, query: QueryDict, revision: int) -> int:
+    """The whole size, counted once per filter and revision, not on every page."""
+    key = hashlib.sha256(f"{rows.query}".encode()).hexdigest()
+    return current.kept(revision, f"count:{key}", rows.count)
 
 
 def record(collection: str, slug: str) -> str | None:
@@ -105,7 +112,7 @@ def facts(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Fou
             words &= either
         rows = rows.filter(words)
     found = page(rows, query, FACT_ORDERINGS, "id", "fact_row")
-    return Found(revision, rows.count(), found)
+    return Found(revision, _count(rows, query, revision), found)
 
 
 def fact(name: str) -> PublicFact | None:

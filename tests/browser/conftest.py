@@ -41,6 +41,12 @@ def chromium():
         browser.close()
 
 
+def follow(locator):
+    """Click what leads to another page, and wait until that page has loaded."""
+    with locator.page.expect_navigation(wait_until="load"):
+        locator.click()
+
+
 @pytest.fixture
 def visit(chromium, server):
     """`visit("/evidence/", width=390)`: a page; at the end nothing may have failed or gone to another host."""

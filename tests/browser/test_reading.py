@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import follow
+
 PAGES = [
     "/", "/evidence/", "/evidence/?disease=CLL", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
@@ -26,11 +28,11 @@ def test_filter_then_open_a_study_then_a_number_with_and_without_script(visit, w
     if width == 390:
         page.locator("details.facets summary").click()
     page.get_by_label("Recipient", exact=False).first.check()
-    page.get_by_role("button", name="Apply").click()
+    follow(page.get_by_role("button", name="Apply"))
     assert "collected_from=recipient" in page.url
     assert page.locator("table.evidence tbody tr").count() == 1
     assert page.locator(".chip").inner_text().startswith("T cells collected from: recipient")
-    page.get_by_role("link", name="Li Hua 2025").click()
+    follow(page.get_by_role("link", name="Li Hua 2025"))
     assert page.url.endswith("/studies/li-hua-2025/")
     dose = page.get_by_role("button", name="7.8 × 10⁶ cells/kg").first
     dose.click()
@@ -55,9 +57,9 @@ def test_a_source_opens_and_closes_by_keyboard(visit):
 
 def test_a_part_of_the_filter_is_taken_away_and_back_brings_it_back(visit):
     page = visit("/evidence/?disease=CLL&collected_from=hsct_donor")
-    page.get_by_role("link", name="Remove disease", exact=False).click()
+    follow(page.get_by_role("link", name="Remove disease", exact=False))
     assert "disease" not in page.url and "collected_from=hsct_donor" in page.url
-    page.go_back()
+    page.go_back(wait_until="load")
     assert "disease=CLL" in page.url
     assert page.locator(".chip").count() == 2
 
@@ -94,8 +96,9 @@ def test_what_is_mistyped_leads_back(visit):
     assert page.get_by_text("MCL", exact=True).count() == 1
     page = visit("/studies/li-2025/", expected=404)
     page.locator("main").get_by_role("searchbox").fill("dasatinib")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="Li Hua 2025").first.click()
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    follow(page.get_by_role("link", name="Li Hua 2025").first)
     assert page.url.endswith("/li-hua-2025/")
 
 

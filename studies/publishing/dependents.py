@@ -1,0 +1,79 @@
+"""What else shows a unit, and so is rendered anew when it is published."""
+
+import json
+
+from ..models import Discrepancy, Publication, Registration, Report, Study, get_record
+from ..models.choices import State
+from .compose import Published
+from .forms import names_in
+
+
+def with_dependents(units: list) -> list:
+    """The units and everything whose public form shows them, each once, only what is published."""
+    found = {}
+
+    def add(*records):
+        for record in records:
+            if record is not None and record.state == State.PUBLISHED:
+                found.setdefault(record.pk, record)
+
+    for unit in units:
+        add(unit)
+        for dependent in DEPENDENTS[type(unit)](unit):
+            add(dependent)
+    return list(found.values())
+
+
+def _of_report(report: Report):
+    yield from (report.study, report.registration, report.publication)
+    if report.study_id:
+        yield from Report.published().filter(study=report.study_id)
+        yield from Registration.objects.filter(studies=report.study_id)
+    named = names_in(json.loads(report.form))
+    yield from Study.objects.filter(slug__in=named)
+    for sibling in Report.published().filter(pk__in=named).select_related("study"):
+        yield from (sibling, sibling.study)
+
+
+def _of_study(study: Study):
+    for report in Report.published().filter(study=study).select_related("publication"):
+        yield from (report, report.publication)
+    for report in Report.published().filter(pk__in=Published.naming([study.slug])).select_related("publication"):
+        yield from (report, report.publication)
+    yield from Registration.objects.filter(pk__in=Published.naming([study.slug]))
+
+
+def _of_registration(registration: Registration):
+    yield from Report.published().filter(registration=registration)
+    yield from Study.objects.filter(slug__in=names_in(json.loads(registration.form)))
+
+
+def _of_publication(publication: Publication):
+    for report in Report.published().filter(publication=publication).select_related("study", "registration"):
+        yield from (report, report.study, report.registration)
+    naming = Published.naming([publication.slug])
+    yield from Publication.objects.filter(pk__in=naming)
+    yield from Publication.objects.filter(slug__in=names_in(json.loads(publication.form)))
+    yield from Study.objects.filter(slug=publication.slug)
+    for report in Report.published().filter(pk__in=naming).select_related("publication"):
+        yield from (report, report.publication)
+
+
+def _of_discrepancy(discrepancy: Discrepancy):
+    yield discrepancy.publication
+    for side in discrepancy.sides.exclude(record=None):
+        record = get_record(side.record_id)
+        report = getattr(record, "report", None)
+        if report is None:
+            yield record
+        else:
+            yield from (report, report.study, report.registration, report.publication)
+
+
+DEPENDENTS = {
+    Report: _of_report,
+    Study: _of_study,
+    Registration: _of_registration,
+    Publication: _of_publication,
+    Discrepancy: _of_discrepancy,
+}
