@@ -208,6 +208,29 @@ def test_a_place_that_prints_another_value_needs_a_discrepancy(fixture):
     assert "a discrepancy must name this field" in refusal.rule
 
 
+def test_a_place_that_prints_another_value_says_so_where_it_opens(fixture, api, client):
+    content = case()
+    entry = {"instead": "false", "place": "Table", "wording": "two", "value": "2"}
+    content["records"][2]["records"][2]["places"] = {"n": entry}
+    side = {"publication": "doe-2024", "place": "Table", "wording": "two", "record": "OUT-90001", "attribute": "n"}
+    content["records"].append(
+        {
+            "discrepancy": "DIS-90001",
+            "publication": "doe-2024",
+            "kind": "table_text",
+            "severity": "matters",
+            "title": "One or two",
+            "explanation": "x",
+            "shown": "x",
+            "sides": [side],
+        }  # fmt: skip
+    )
+    load([fixture(content)])
+    rows = api("/facts/", study="doe-2024", attribute="response_n:CR")["results"]
+    assert [(row["value"], row["locator"]) for row in rows] == [("1", "Text"), ("2", "Table")]
+    assert "This place prints 2" in client.get("/studies/doe-2024/").content.decode()
+
+
 def test_a_mark_that_is_printed_for_an_empty_field_is_a_fact(fixture, api):
     content = case()
     mark = {"place": "Table", "wording": "Not shown", "value": "not_reported"}

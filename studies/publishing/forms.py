@@ -229,6 +229,7 @@ def _overlap(overlap: CohortOverlap) -> dict:
 def sources_of(facts: list[dict]) -> dict[str, dict[str, list[dict]]]:
     """Accession → field → where the field's value comes from, as documents and pages show it."""
     sources = defaultdict(lambda: defaultdict(list))
+    shown = {}
     for fact in facts:
         entry = {
             "fact": fact["fact_row"],
@@ -239,5 +240,7 @@ def sources_of(facts: list[dict]) -> dict[str, dict[str, list[dict]]]:
         }
         if fact["derivation"]:
             entry["derivation"] = fact["derivation"]
+        if fact["value"] != shown.setdefault(fact["fact"], fact["value"]):
+            entry["prints"] = fact["value"]
         sources[fact["fact"].split(".", 1)[0]][fact["field"]].append(entry)
     return {accession: dict(fields) for accession, fields in sources.items()}

@@ -57,7 +57,14 @@ def all_sources(sources: dict, *names: str) -> list[dict]:
     places: dict[tuple, dict] = {}
     for name in names or sources:
         for entry in sources.get(name, []):
-            key = (entry["document"], entry["locator"], entry["as_reported"], entry["basis"], entry.get("derivation"))
+            key = (
+                entry["document"],
+                entry["locator"],
+                entry["as_reported"],
+                entry["basis"],
+                entry.get("derivation"),
+                entry.get("prints"),
+            )
             place = places.setdefault(key, entry | {"facts": []})
             if entry["fact"] not in place["facts"]:
                 place["facts"].append(entry["fact"])
