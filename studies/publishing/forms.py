@@ -120,7 +120,6 @@ def discrepancy_form(discrepancy: Discrepancy) -> dict:
                 "record": side.record_id,
                 "attribute": side.attribute or None,
                 "publication": side.publication.slug,
-                "publication_name": side.publication.name,
                 "locator": side.locator,
                 "as_reported": side.as_reported,
             }
