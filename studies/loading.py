@@ -9,7 +9,7 @@ docs/fixtures.md shows one.
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
 from . import publishing, vocabulary_loading
@@ -20,11 +20,14 @@ from .models import (
     AppraisalItem,
     Author,
     Change,
+    CohortOverlap,
     Discrepancy,
     Place,
     Side,
+    SourceRead,
     Term,
     acting,
+    get_record,
     record_models,
 )
 
@@ -95,9 +98,7 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         if loader.refusals:
             raise LoadError(loader.refusals)
         try:
-            loader.done.revision = publishing.publish_all(
-                loader.published_units(), user=None, reason=reason, vocabularies=True
-            )
+            loader.done.revision = publishing.publish_all(loader.published_units(), user=None, reason=reason)
         except publishing.Refused as error:
             raise LoadError([loader.locate(problem) for problem in error.problems]) from error
     return loader.done
@@ -113,6 +114,7 @@ class _Loader:
         self.found: dict[tuple[type, str], models.Model] = {}
         by_curators = Change.objects.filter(user__isnull=False).exclude(action="published")
         self.touched = set(by_curators.values_list("accession", flat=True))
+        self.entered = set(by_curators.filter(action="created").values_list("accession", flat=True))
 
     # Records
 
@@ -167,12 +169,21 @@ class _Loader:
     def _load_record(self, model, node: Node, inherited: dict):
         accession = node[model._meta.model_name]
         record = model.objects.filter(pk=accession).first()
+        if record and accession in self.entered:
+            rule = "A curator has entered another record under this accession; give this one the next free number."
+            self.refuse(node, accession, "", rule)
+            return
         if record and accession in self.touched:
             self.done.kept.append(accession)
             return
         existed = record is not None
         record = record or model(accession_id=accession)
-        later = {}
+        given = {RENAMED.get(key, key) for key in (*inherited, *node)}
+        for field in record._meta.concrete_fields if existed else ():
+            # What a corrected fixture no longer says is taken back.
+            if field.editable and field.name not in given and field.name != "report":
+                setattr(record, field.attname, field.get_default())
+        later = {field.name: [] for field in record._meta.many_to_many if field.name not in given}
         for key, value in {**inherited, **node}.items():
             if key in (model._meta.model_name, "records", "agents", "places", *CHILDREN):
                 continue
@@ -298,13 +309,26 @@ class _Loader:
 
         A report below which a curator has changed anything is left to the curator to publish.
         """
-        held = set(self.done.kept)
-        for _, node, inherited in self.nodes:
-            if next(iter(node.values())) in held:
-                held.add(inherited.get("report"))
+        held = set().union(*(_units_of(accession) for accession in self.touched))
+        for model, node, _ in self.nodes:
+            sides = node.get("sides", []) if model is Discrepancy else []
+            if held & {unit for side in sides if side.get("record") for unit in _units_of(side["record"])}:
+                held.add(node["discrepancy"])
         units = [
             node[model._meta.model_name]
             for model, node, _ in self.nodes
             if model in (KINDS["publication"], KINDS["study"], KINDS["registration"], KINDS["report"], Discrepancy)
         ]
         return [unit for unit in units if unit not in held]
+
+
+def _units_of(accession: str) -> set[str]:
+    """The units that would show a record's unpublished change: itself, its report, its document."""
+    try:
+        record = get_record(accession)
+    except (KeyError, ObjectDoesNotExist):
+        return {accession}
+    holders = [getattr(record, name, None) for name in ("report", "citing")]
+    holders += [record.publication] if isinstance(record, SourceRead) else []
+    holders += [record.cohort.report, record.other.report] if isinstance(record, CohortOverlap) else []
+    return {accession, *(holder.pk for holder in holders if holder is not None)}

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import Change, EvidenceRow, Place, PublicFact, PublicRecord, Term, acting
+from ..models import Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, Term, acting
 from ..models.vocabulary import VOCABULARIES
 from ..publishing import Refused, publish
 from ..publishing.forms import form_of
@@ -22,6 +22,9 @@ def has_been_public(accession: str) -> bool:
         PublicRecord.objects.filter(accession=accession).exists()
         or PublicFact.objects.filter(fact__startswith=f"{accession}.").exists()
         or EvidenceRow.objects.filter(row__startswith=accession).exists()
+        or Report.objects.filter(form__contains=f'"{accession}"').exists()
+        or Publication.objects.filter(form__contains=f'"{accession}"').exists()
+        or Publication.objects.filter(references__accession=accession, state="published").exists()
     )
 
 

@@ -25,6 +25,13 @@ class TermAdmin(admin.ModelAdmin):
     autocomplete_fields = ["parent"]
     actions = ["publish_them"]
 
+    def has_delete_permission(self, request, obj=None):
+        """Records name terms by their code; a term is never taken away."""
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("vocabulary", "code") if obj else ()
+
     def save_model(self, request, term, form, change):
         term.edited = True  # from now on a load of fixtures leaves it alone
         super().save_model(request, term, form, change)

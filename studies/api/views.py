@@ -114,7 +114,7 @@ class RecordView(PublicView):
 
     def body(self, request, revision, name):
         strict.check(request.GET, {"fields"})
-        text = self.find(name)
+        text = self.find(name) if "\x00" not in name else None  # which PostgreSQL takes in no text
         fields = _wanted_fields(request, self.collection, revision)
         return _sparse(text, fields) if text and fields else text
 

@@ -61,7 +61,7 @@ def totals(filters: EvidenceFilterSet, revision: int, pile: str) -> Totals:
 
 
 def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
-    columns = ("study", "cohort", "root_cohort", "n", "n_reported", "root_n", "overlaps")
+    columns = ("study", "cohort", "root_cohort", "above", "n", "n_reported", "root_n", "overlaps")
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
     return Totals(
@@ -75,9 +75,10 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
 def _patients(rows: list[tuple]) -> Counted:
     """Each patient once: cohorts by their root, however many courses it had and reports tell of it."""
     roots: dict[str, dict] = {}
-    for _, cohort, root, n, reported, root_n, text in rows:
+    for _, cohort, root, above, n, reported, root_n, text in rows:
         entry = roots.setdefault(root, {"parts": {}, "root_n": root_n, "overlaps": json.loads(text) if text else []})
         entry["parts"][cohort] = n if reported else None
+        entry.setdefault("above", {})[cohort] = set(above.split())
     cohorts = {root: _patients_of_root(root, entry) for root, entry in roots.items()}
     overlaps = {}
     for root, entry in roots.items():
@@ -94,7 +95,7 @@ def _patients(rows: list[tuple]) -> Counted:
 
 def _patients_of_root(root: str, entry: dict) -> int | None:
     """The patients of one root cohort that the rows show: all of it, or its subgroups, never more than it has."""
-    parts = entry["parts"]
+    parts = {c: n for c, n in entry["parts"].items() if not entry["above"][c] & set(entry["parts"])}
     if root in parts:
         return parts[root]
     if None in parts.values():

@@ -67,6 +67,7 @@ def _decode(text: str, ordering: str, kind: type) -> tuple[bool, tuple]:
         padded = text + "=" * (-len(text) % 4)
         said, backward, value, tie = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         sound = said == ordering and type(backward) is bool and type(value) is kind and type(tie) is str
+        f"{value}{tie}".encode()  # a lone surrogate is no text
         sound = sound and "\x00" not in f"{value}{tie}" and (kind is str or abs(value) < 2**31)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         sound = False

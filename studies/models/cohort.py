@@ -67,8 +67,10 @@ class Cohort(Extracted):
         super().clean()
         if self.lacks("report"):
             return
-        if self.report.registration_id:
-            raise ValidationError({"report": "A registration is a plan: it has no patients and so no cohort."})
+        if not self.report.study_id:
+            raise ValidationError(
+                {"report": "Patients belong to the report of a study; a registration is only a plan."}
+            )
         self.same_report("parent")
         if self.split_by == self.SplitBy.DISEASE and not self.disease_id:
             raise ValidationError({"disease": "A subgroup by disease names its disease."})
@@ -187,3 +189,9 @@ class CohortOverlap(Record):
 
     def __str__(self):
         return f"{self.cohort_id} and {self.other_id}: {self.get_relation_display()}"
+
+    def clean(self):
+        super().clean()
+        for name in ("cohort", "other"):
+            if getattr(self, f"{name}_id") and getattr(self, name).parent_id:
+                raise ValidationError({name: "Overlaps are told of root cohorts: only they count towards totals."})

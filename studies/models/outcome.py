@@ -63,9 +63,9 @@ class Outcome(Timed, Following, Extracted):
                 "n is greater than its denominator.",
             ),
             models.CheckConstraint(
-                condition=Q(n__isnull=True) | Q(denominator__isnull=False),
+                condition=Q(n__isnull=True) | Q(denominator__gte=1),
                 name="outcome_n_has_denominator",
-                violation_error_message="A count of patients needs its denominator.",
+                violation_error_message="A count of patients needs its denominator, which is at least 1.",
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=True) | ~Q(unit=""),

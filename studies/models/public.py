@@ -84,6 +84,7 @@ class EvidenceRow(Public):
     course = models.CharField(max_length=16)
     cohort = models.CharField(max_length=16)
     root_cohort = models.CharField(max_length=16, help_text="The cohort that counts towards totals.")
+    above = models.CharField(max_length=200, blank=True, help_text="Accessions of the cohorts it lies within.")
     root_n = models.PositiveIntegerField(default=0)
     n = models.PositiveIntegerField(default=0, help_text="Patients; 0 where it is not reported (see `n_reported`).")
     n_reported = models.BooleanField(default=True)

@@ -113,6 +113,15 @@ class Report(Curated, Record):
     def __str__(self):
         return f"{self.subject or 'own statements'} in {self.publication}"
 
+    def clean(self):
+        super().clean()
+        if self.pk:
+            before = (
+                type(self).objects.filter(pk=self.pk).values("publication_id", "study_id", "registration_id").first()
+            )
+            if before and any(getattr(self, name) != value for name, value in before.items()):
+                raise ValidationError("A report stays with its document and with what it tells of: make another one.")
+
     @property
     def subject(self):
         """The study or registration told of, or None."""

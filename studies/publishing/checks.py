@@ -1,11 +1,11 @@
 """What keeps a unit from being published: its own rules, those across its records, and what it would show too early."""
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 
 from ..models import Discrepancy, Place, Publication, Report, Side, get_record
 from ..models.choices import Absence, State
 from .consistency import Problem, problems_of
-from .dossier import Dossier
+from .dossier import Dossier, Provenance
 
 
 def problems_of_unit(unit, dossier: Dossier | None) -> list[Problem]:
@@ -16,7 +16,7 @@ def problems_of_unit(unit, dossier: Dossier | None) -> list[Problem]:
             problems += _invalid(record)
         problems += problems_of(dossier)
         problems += _unpublished(unit.pk, publication=unit.publication, subject=unit.subject)
-        problems += _problems_of_places([record.pk for record in records])
+        problems += _problems_of_places(dossier.provenance)
     elif isinstance(unit, Publication):
         placed = set(Place.objects.filter(record=unit.pk).values_list("attribute", flat=True))
         problems += [
@@ -24,7 +24,7 @@ def problems_of_unit(unit, dossier: Dossier | None) -> list[Problem]:
             for statement in unit.statements()
             if statement.field not in placed
         ]
-        problems += _problems_of_places([unit.pk])
+        problems += _problems_of_places(Provenance([unit.pk]))
     elif isinstance(unit, Discrepancy):
         problems += _unpublished(unit.pk, publication=unit.publication)
     return problems
@@ -38,11 +38,11 @@ def _unpublished(accession: str, **needed) -> list[Problem]:
     ]
 
 
-def _problems_of_places(accessions: list[str]) -> list[Problem]:
+def _problems_of_places(provenance: Provenance) -> list[Problem]:
     """A place in another document shows that document, so it must be public itself; a place that prints another value
     is a discrepancy, so one must name it."""
     problems = []
-    for place in Place.objects.filter(record__in=accessions).select_related("document"):
+    for place in (place for places in provenance.places.values() for place in places):
         if place.document and place.document.state != State.PUBLISHED:
             rule = f"It has a place in “{place.document}”, which is not published."
             problems.append(Problem(place.record_id, place.attribute, rule))
@@ -70,7 +70,10 @@ def problems_of_sides(unit: Discrepancy) -> list[Problem]:
 
 def _is_public(accession: str) -> bool:
     """Whether a record stands in the published form of its unit."""
-    record = get_record(accession)
+    try:
+        record = get_record(accession)
+    except ObjectDoesNotExist:
+        return False
     unit = next((u for u in (getattr(record, n, None) for n in ("report", "publication", "citing")) if u), record)
     if isinstance(record, (Report, Discrepancy)):
         unit = record

@@ -172,8 +172,17 @@ def study_document(study: dict, published: Published) -> dict:
 
 
 def visible_overlaps(report: dict, published: Published) -> list[dict]:
-    """Overlaps of a report's cohorts whose other side is public too."""
-    return [o for o in report["overlaps"] if published.report(o["report"]) and published.report(o["other_report"])]
+    """Overlaps of a report's cohorts where both cohorts are public; the document that says so only if it is, too."""
+
+    def is_public(accession: str, cohort: str) -> bool:
+        form = published.report(accession)
+        return bool(form) and any(c["accession"] == cohort for c in form["cohorts"])
+
+    return [
+        o | {"publication": o["publication"] if o["publication"] and published.publication(o["publication"]) else None}
+        for o in report["overlaps"]
+        if is_public(o["report"], o["cohort"]) and is_public(o["other_report"], o["other"])
+    ]
 
 
 def _set_statements(slug: str, published: Published) -> list[dict]:

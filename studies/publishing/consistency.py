@@ -56,6 +56,9 @@ def _responses_fit_the_denominator(dossier: Dossier):
         if outcome.measure.code == "best_response" and outcome.n is not None and outcome.category_id:
             groups.setdefault((outcome.cohort_id, outcome.follows, outcome.site), []).append(outcome)
     for outcomes in groups.values():
+        codes = {o.category.code for o in outcomes}
+        if codes & {"CR", "CRi", "CHR"}:  # an MRD-negative CR is one of the CRs beside it
+            outcomes = [o for o in outcomes if o.category.code not in ("MRD-neg-CR", "CMR")]
         total, of = sum(o.n for o in outcomes), outcomes[0].denominator
         if total > of and not _excused(*outcomes):
             counts = " + ".join(f"{o.category.code} {o.n}" for o in outcomes)
@@ -118,7 +121,7 @@ def _silence_is_accounted_for(dossier: Dossier):
         if answered(dossier):
             if dossier.coverage.get(topic) == "not_reported":
                 yield Problem(report.pk, "coverage", f"“{topic}” is told by the report, yet recorded as not reported.")
-        elif topic not in dossier.coverage:
+        elif topic not in dossier.coverage and topic not in dossier.coverage_of_courses:
             yield Problem(report.pk, "coverage", f"“{topic}” is neither told nor recorded as looked for and not found.")
 
 

@@ -2,10 +2,15 @@
 
 import json
 
-from ..models import Discrepancy, Publication, Registration, Report, Study, get_record
+from ..models import Accession, Discrepancy, Publication, Registration, Report, Study, model_of_kind
 from ..models.choices import State
 from .compose import Published
 from .forms import names_in
+
+
+def form_now(unit) -> dict:
+    """The form a unit has now; empty before its first publishing."""
+    return json.loads(unit.form) if unit.form else {}
 
 
 def with_dependents(units: list) -> list:
@@ -29,7 +34,7 @@ def _of_report(report: Report):
     if report.study_id:
         yield from Report.published().filter(study=report.study_id)
         yield from Registration.objects.filter(studies=report.study_id)
-    named = names_in(json.loads(report.form))
+    named = names_in(form_now(report))
     yield from Study.objects.filter(slug__in=named)
     for sibling in Report.published().filter(pk__in=named).select_related("study"):
         yield from (sibling, sibling.study)
@@ -45,29 +50,31 @@ def _of_study(study: Study):
 
 def _of_registration(registration: Registration):
     yield from Report.published().filter(registration=registration)
-    yield from Study.objects.filter(slug__in=names_in(json.loads(registration.form)))
+    yield from Study.objects.filter(slug__in=names_in(form_now(registration)))
 
 
 def _of_publication(publication: Publication):
     for report in Report.published().filter(publication=publication).select_related("study", "registration"):
         yield from (report, report.study, report.registration)
+        yield from Study.objects.filter(slug__in=names_in(form_now(report)))
     naming = Published.naming([publication.slug])
     yield from Publication.objects.filter(pk__in=naming)
-    yield from Publication.objects.filter(slug__in=names_in(json.loads(publication.form)))
+    yield from Publication.objects.filter(slug__in=names_in(form_now(publication)))
     yield from Study.objects.filter(slug=publication.slug)
     for report in Report.published().filter(pk__in=naming).select_related("publication"):
         yield from (report, report.publication)
 
 
 def _of_discrepancy(discrepancy: Discrepancy):
-    yield discrepancy.publication
-    for side in discrepancy.sides.exclude(record=None):
-        record = get_record(side.record_id)
+    named = names_in(form_now(discrepancy))
+    yield from Publication.objects.filter(slug__in=named)
+    for accession in Accession.objects.filter(pk__in=named).values_list("pk", flat=True):
+        record = model_of_kind(accession.partition("-")[0]).objects.filter(pk=accession).first()
         report = getattr(record, "report", None)
-        if report is None:
-            yield record
-        else:
+        if report is not None:
             yield from (report, report.study, report.registration, report.publication)
+        elif hasattr(record, "state"):
+            yield record
 
 
 DEPENDENTS = {

@@ -44,27 +44,28 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool = False) -> int:
+def publish_all(accessions: list[str], *, user, reason: str) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the records a discrepancy touches) is rendered anew from what was
     last published of it; a public row that would not change is left as it is. The discrepancies that excuse a record
-    of a report go out with it, and the vocabularies as they stand where that is asked for. Where nothing changes, no
-    revision is made and the last one is returned.
+    of a report go out with it, and the vocabularies as they stand. Where nothing changes, no revision is made and the
+    last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = _next_revision()
         units = _with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
             if unit.state != State.PUBLISHED:
-                unit.state = State.PUBLISHED
-                unit.published_at = timezone.now()
-                unit.save()
+                unit.state, unit.published_at = State.PUBLISHED, timezone.now()
+                # Only these columns: whoever is changing the others at this moment keeps what they did.
+                type(unit).objects.filter(pk=unit.pk).update(state=unit.state, published_at=unit.published_at)
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
         problems = [problem for unit in units for problem in problems_of_unit(unit, dossiers.get(unit.pk))]
         if problems:
             raise Refused(problems)
+        showing = {unit.pk: unit for unit in with_dependents(units)}  # by the forms that are about to go
         for unit in units:
             _take_form(unit, dossiers.get(unit.pk))
         problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
@@ -72,10 +73,11 @@ def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool 
             raise Refused(problems)
         Revision.objects.create(id=revision, user=user, reason=reason)
         changed, published = False, Published()
-        for unit in with_dependents(units):
+        showing |= {unit.pk: unit for unit in with_dependents(units)}
+        for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
-        if vocabularies:
-            changed |= _replace("vocabularies", render_vocabularies(), revision)
+        # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.
+        changed |= _replace("vocabularies", render_vocabularies(), revision)
         return _settle(revision, changed)
 
 
@@ -116,7 +118,7 @@ def _take_form(unit, dossier: Dossier | None):
 
 def publish_vocabularies(*, user, reason: str) -> int:
     """Publish the open vocabularies as they stand. Returns the revision, the last one where nothing changed."""
-    return publish_all([], user=user, reason=reason, vocabularies=True)
+    return publish_all([], user=user, reason=reason)
 
 
 # Writing

@@ -93,9 +93,13 @@ class Dossier:
 
     @cached_property
     def coverage(self) -> dict[str, str]:
-        """Topic → kind of absence, for what was looked for and not found."""
-        found = Coverage.objects.filter(report=self.report).prefetch_related("topics")
-        return {topic.code: row.absence for row in found for topic in row.topics.all()}
+        """Topic → kind of absence, for what was looked for in the whole report and not found."""
+        return {t.code: row.absence for row in self.coverage_rows if not row.course_id for t in row.topics.all()}
+
+    @cached_property
+    def coverage_of_courses(self) -> set[str]:
+        """Topics on which the report is silent for one course, whatever it tells of another."""
+        return {t.code for row in self.coverage_rows if row.course_id for t in row.topics.all()}
 
     @cached_property
     def coverage_rows(self) -> list[Coverage]:

@@ -59,8 +59,7 @@ def _facts_of_record(record, publication: Publication, provenance: Provenance, a
                 "basis": place.basis,
                 "derivation": place.derivation,
             }
-            if about["entity"] == "publication":
-                fact["retold"] = document != publication
+            fact["retold"] = about["retold"] or document != publication
             facts.append(fact | statement.extras)
     return facts
 

@@ -98,8 +98,7 @@ def _render_registration(unit: Registration, published: Published) -> Rendering:
     form = json.loads(unit.form)
     document = registration_document(form, published)
     record = PublicRecord(collection="registrations", accession=unit.pk, slug=unit.identifier, document=dumps(document))
-    address = f"/registrations/{unit.identifier}/"
-    return Rendering(records=[record], search=[_search("registration", address, unit.identifier, document)])
+    return Rendering(records=[record])
 
 
 def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:

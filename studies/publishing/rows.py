@@ -14,6 +14,7 @@ NOT_REPORTED = "not_reported"
 RESPONSE_ORDER = ["MRD-neg-CR", "CMR", "CR", "CHR", "CRi", "PR", "SD", "NR", "PD"]
 WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site that speaks for a row, best first
 RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any"}
+REFINED = {"MRD-neg-CR", "CMR"}
 DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
 TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
 INFUSION_KEYS = [
@@ -124,6 +125,7 @@ class _RowMaker:
             course=self.course["accession"],
             cohort=cohort["accession"],
             root_cohort=root["accession"],
+            above=" ".join(holder["accession"] for holder in self.lineage(cohort)[1:]),
             root_n=root["n"] or 0,
             n=cohort["n"] or 0,
             n_reported=cohort["n"] is not None,
@@ -229,8 +231,9 @@ class _RowMaker:
             ],
             "responded": None,
         }
-        if all(o["denominator"] == of for o in found) and sum(o["n"] for o in found) == of:
-            n = sum(o["n"] for o in found if o["category"]["code"] in RESPONDED)
+        parts = disjoint(found)
+        if all(o["denominator"] == of for o in parts) and sum(o["n"] for o in parts) == of:
+            n = sum(o["n"] for o in parts if o["category"]["code"] in RESPONDED)
             interval = clopper_pearson(n, of)
             response["responded"] = {"n": n, "of": of, "low": round(interval.low, 4), "high": round(interval.high, 4)}
         return response
@@ -300,7 +303,8 @@ class _RowMaker:
             ):
                 continue
             for record in records:
-                own_course = record.get("course") in (None, self.course["accession"])
+                course = record["accession"] if name == "courses" else record.get("course")
+                own_course = course in (None, self.course["accession"])
                 own_cohort = (record["accession"] if name == "cohorts" else record.get("cohort")) in cohorts
                 if own_course and own_cohort:
                     for holder in (record, *record.get("agents", [])):
@@ -328,6 +332,12 @@ class _RowMaker:
         if parts:
             return set.intersection(*map(self._common_diseases, parts))
         return self._common_diseases(self.cohort(cohort["parent"])) if cohort["parent"] else {NOT_REPORTED}
+
+
+def disjoint(outcomes: list[dict]) -> list[dict]:
+    """The responses without those that refine another: an MRD-negative CR is one of the CRs beside it."""
+    codes = {o["category"]["code"] for o in outcomes}
+    return [o for o in outcomes if o["category"]["code"] not in REFINED or not codes & {"CR", "CRi", "CHR"}]
 
 
 def _named(record: dict) -> list[str]:
