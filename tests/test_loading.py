@@ -277,6 +277,31 @@ def test_a_corrected_fixture_updates_what_no_curator_has_touched(fixture, api):
     assert api("/facts/", study="doe-2024", attribute="response")["results"][0]["value"] == "PR"
 
 
+def test_what_a_corrected_fixture_no_longer_says_is_taken_back(fixture, api):
+    load([fixture(case(note="a remark", site="marrow"))])
+    load([fixture(case())])
+    outcome = Outcome.objects.get(pk="OUT-90001")
+    assert (outcome.note, outcome.site) == ("", "not_reported")
+    assert api("/studies/doe-2024/")["reports"][0]["outcomes"][0]["note"] is None
+
+
+def test_an_accession_that_a_curator_was_given_is_not_taken(fixture, curator):
+    load([fixture(case())])
+    with acting(curator, "a remark"):
+        claim = Claim(
+            report_id="REP-00003", topic=Term.objects.get(vocabulary="topic", code="safety"), text="x", population="x",
+            support="cited", locator="x", as_reported="x",
+        )  # fmt: skip
+        claim.save()
+    content = case()
+    claims = {"claim": claim.pk, "topic": "safety", "text": "y", "population": "y", "support": "cited"}
+    claims |= {"place": "Text", "wording": "y"}
+    content["records"].append(
+        {"report": "REP-90002", "publication": "doe-2024", "role": "own_words", "records": [claims]}
+    )
+    assert any("A curator has entered another record" in r.rule for r in refused(fixture(content)))
+
+
 def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixture, client, curator):
     load([fixture(case())])
     client.force_login(curator)

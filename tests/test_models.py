@@ -101,6 +101,8 @@ REFUSED = [
     (outcome, {"n": 11, "denominator": 10}, "greater than its denominator"),
     (outcome, {"denominator": 11}, "the cohort has 10"),
     (outcome, {"denominator": None}, "needs its denominator"),
+    (outcome, {"n": 0, "denominator": 0}, "at least 1"),
+    (cohort, {"report_id": "REP-00003", "parent_id": None, "split_by": ""}, "report of a study"),
     (outcome, {"category": None, "n": None}, "category or a value"),
     (outcome, {"value": Decimal(3)}, "needs its unit"),
     (outcome, {"ci_low": Decimal(60), "ci_high": Decimal(40)}, "interval"),
@@ -181,6 +183,21 @@ def test_what_the_paper_itself_breaks_passes_with_a_discrepancy_that_names_both_
 def test_a_report_tells_of_one_thing():
     with pytest.raises(ValidationError, match="one study or of one registration"):
         Report(publication_id="PUB-00010", role="primary").full_clean(exclude=["accession"])
+
+
+def test_overlaps_are_told_of_root_cohorts():
+    from studies.models import CohortOverlap
+
+    overlap = CohortOverlap(cohort_id="COH-00002", other_id="COH-00004", relation="same", basis="x", source="x")
+    with pytest.raises(ValidationError, match="root cohorts"):
+        overlap.full_clean(exclude=["accession"])
+
+
+def test_a_report_stays_with_what_it_tells_of():
+    report = Report.objects.get(pk="REP-00001")
+    report.study_id = "STU-00002"
+    with pytest.raises(ValidationError, match="stays with its document"):
+        report.full_clean()
 
 
 def test_a_registry_status_needs_its_day():

@@ -336,6 +336,54 @@ def test_a_vocabulary_is_public_only_when_published(api, curator):
     assert api("/evidence/", disease="new-disease")["count"] == 0
 
 
+def test_a_side_moved_to_another_record_leaves_the_first(api, curator):
+    """What a discrepancy no longer names is told so when the discrepancy is published."""
+    with acting(curator, "it is of the low dose"):
+        Side.objects.filter(discrepancy="DIS-00032", record="INF-00002").update(record="MEA-00049", attribute="value")
+    assert "DIS-00032" in api("/facts/", study="li-hua-2025", attribute="dose_low")["results"][0]["discrepancies"]
+    publish(Discrepancy.objects.get(pk="DIS-00032"), user=curator, reason="it is of IL-6")
+    assert "DIS-00032" not in api("/facts/", study="li-hua-2025", attribute="dose_low")["results"][0]["discrepancies"]
+    assert "DIS-00032" in api("/facts/", study="li-hua-2025", attribute="il6")["results"][0]["discrepancies"]
+
+
+def test_a_load_publishes_no_draft_that_a_curator_put_beside_the_fixtures(client, curator):
+    from studies.loading import load
+
+    from .conftest import FIXTURES
+
+    with acting(curator, "a draft"):
+        Toxicity(
+            report_id="REP-00001", cohort_id="COH-00001", course_id="COU-00001", presence="present", note=SECRET,
+            term=Term.objects.get(vocabulary="toxicity", code="seizure"), locator=SECRET, as_reported=SECRET,
+        ).save()  # fmt: skip
+    load(FIXTURES)
+    assert leaks(client) == []
+
+
+def test_a_renamed_publication_is_renamed_wherever_it_is_named(api, client, curator):
+    with acting(curator, "a better name"):
+        paper = Publication.objects.get(slug="liu-2017")
+        paper.name = "Liu J 2017"
+        paper.save()
+    assert "Liu J 2017" not in client.get("/studies/kochenderfer-2013/").content.decode()
+    publish(paper, user=curator, reason="a better name")
+    for address in ("/evidence/", "/studies/", "/studies/kochenderfer-2013/", "/publications/kochenderfer-2013/"):
+        assert "Liu J 2017" in client.get(address).content.decode(), address
+
+
+def test_an_mrd_negative_remission_is_not_counted_beside_the_remission_it_is(api, curator):
+    with acting(curator, "a refinement"):
+        whole = Outcome.objects.get(pk="OUT-00001")
+        refined = Outcome(
+            report=whole.report, cohort=whole.cohort, course=whole.course, measure=whole.measure, n=1, denominator=10,
+            category=Term.objects.get(vocabulary="response", code="MRD-neg-CR"), locator="x", as_reported="x",
+        )  # fmt: skip
+        refined.save()
+    publish(whole.report, user=curator, reason="a refinement")
+    (row,) = api("/evidence/", disease="mature_B")["results"]
+    assert (row["response"]["responded"]["n"], row["response"]["responded"]["of"]) == (2, 10)
+
+
 def test_a_comparator_study_is_in_no_total(api, curator):
     with acting(curator, "it is of blinatumomab"):
         study = Study.objects.get(slug="kochenderfer-2013")

@@ -21,6 +21,7 @@ BAD = [
     ("/evidence/", "cursor=", "cursor"),
     ("/evidence/", "cursor=W10", "cursor"),
     ("/evidence/", "cursor=WyJzdHVkeSIsZmFsc2UsMSwieCJd", "cursor"),
+    ("/evidence/", "cursor=WyJzdHVkeSIsZmFsc2UsIlx1ZDgwMCIsIngiXQ", "cursor"),
     ("/evidence/", "disease=CLL%00", "disease"),
     ("/evidence/", "disease=" + "x" * 1000, "disease"),
     ("/evidence/", "disease=%FF%FE", "disease"),
@@ -79,7 +80,16 @@ def test_an_unknown_page_is_a_404_with_a_search_box(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/studies/nobody-2025/", "/publications/x/", "/facts/x/", "/evidence/COU-99999/", "/nowhere/"]
+    "path",
+    [
+        "/studies/a%00b/",
+        "/facts/a%00b/",
+        "/studies/nobody-2025/",
+        "/publications/x/",
+        "/facts/x/",
+        "/evidence/COU-99999/",
+        "/nowhere/",
+    ],
 )
 def test_an_unknown_record_is_a_404_problem(client, path):
     response = client.get(f"/api/v1{path}")

@@ -63,7 +63,7 @@ class Outcome(Timed, Following, Extracted):
                 "n is greater than its denominator.",
             ),
             models.CheckConstraint(
-                condition=Q(n__isnull=True) | Q(denominator__gte=1),
+                condition=Q(n__isnull=True) | Q(denominator__isnull=False, denominator__gte=1),
                 name="outcome_n_has_denominator",
                 violation_error_message="A count of patients needs its denominator, which is at least 1.",
             ),
