@@ -1,3 +1,1 @@
 """The evidence: what curators enter, the door that publishes it, and how the public asks for it."""
-
-VERSION = "0.1.0"

@@ -1,10 +1,11 @@
 """What pages and API share of HTTP: entity tags and addresses with changed parameters."""
 
 import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -29,6 +30,15 @@ def unchanged(request: HttpRequest, tag: str) -> bool:
     """Whether the reader holds this answer already."""
     given = request.headers.get("If-None-Match", "")
     return bool(given) and tag in (part.strip().removeprefix("W/") for part in given.split(","))
+
+
+def tagged(request: HttpRequest, revision: int, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """What `make` answers, with the entity tag; 304, and nothing made, for a reader who holds it already."""
+    tag = entity_tag(request, revision)
+    response = HttpResponseNotModified() if unchanged(request, tag) else make()
+    response["ETag"] = tag
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def query_with(request: HttpRequest, **changes) -> str:

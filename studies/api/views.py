@@ -2,7 +2,7 @@
 
 import json
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
@@ -11,7 +11,7 @@ from ..ask import collections, current, evidence, strict
 from ..ask.strict import BadQuery, Fault, nearest
 from ..attributes import ATTRIBUTES, Attribute
 from ..pure.documents import dumps
-from ..web import entity_tag, query_with, unchanged
+from ..web import query_with, tagged
 from . import schema
 from .problems import bad_query, missing
 
@@ -35,20 +35,18 @@ class PublicView(APIView):
 
     def get(self, request, **named):
         revision = current.revision()
-        tag = entity_tag(request, revision)
-        if unchanged(request, tag):
-            response = HttpResponseNotModified()
-        else:
-            try:
-                body = self.body(request, revision, **named)
-            except BadQuery as error:
-                return bad_query(error)
-            if body is None:
-                return missing(request)
-            response = HttpResponse(body, content_type="application/json")
-        response["ETag"] = tag
-        response["Cache-Control"] = "no-cache"
-        return response
+        try:
+            return tagged(request, revision, lambda: self.answer(request, revision, **named))
+        except BadQuery as error:
+            return bad_query(error)
+        except Http404:
+            return missing(request)
+
+    def answer(self, request, revision, **named) -> HttpResponse:
+        body = self.body(request, revision, **named)
+        if body is None:
+            raise Http404
+        return HttpResponse(body, content_type="application/json")
 
 
 def listing(request, revision, collection, count, page, documents: list[str], **more) -> str:

@@ -12,7 +12,6 @@ from ..models import (
     Construct,
     Course,
     Coverage,
-    Discrepancy,
     EligibilityCriterion,
     Event,
     Infusion,
@@ -29,7 +28,6 @@ from ..models import (
     Toxicity,
     Transplant,
 )
-from ..models.choices import State
 
 # Every kind of record below a report, by the name of its API collection or, where it has none, of its part.
 BELOW_REPORT = {
@@ -57,7 +55,7 @@ NO_FOREIGN_RECORDS = {"report", "excused_by", "accession"}
 
 
 class Dossier:
-    """One report with all its records, their places and the discrepancies that touch them."""
+    """One report with all its records and their places."""
 
     def __init__(self, report: Report):
         self.report = report
@@ -113,35 +111,15 @@ class Dossier:
     def provenance(self) -> "Provenance":
         return Provenance([record.pk for record in self])
 
-    def of_cohort(self, collection: str, cohort: Cohort) -> list:
-        return [record for record in self.rows[collection] if record.cohort_id == cohort.pk]
-
     def subgroups(self, cohort: Cohort) -> list[Cohort]:
         """The direct subgroups of a cohort."""
         return [other for other in self.rows["cohorts"] if other.parent_id == cohort.pk]
 
 
 class Provenance:
-    """Places and published discrepancies of a set of records."""
+    """Places of a set of records."""
 
     def __init__(self, accessions: list[str]):
         self.places = defaultdict(list)
         for place in Place.objects.filter(record__in=accessions).select_related("document"):
             self.places[place.record_id, place.attribute].append(place)
-        self.discrepancies = defaultdict(list)
-        touching = (
-            Discrepancy.objects.filter(state=State.PUBLISHED, sides__record__in=accessions)
-            .distinct()
-            .prefetch_related("sides")
-            .order_by("accession")
-        )
-        for discrepancy in touching:
-            for side in discrepancy.sides.all():
-                pair = (side.attribute, discrepancy)
-                if side.record_id and pair not in self.discrepancies[side.record_id]:
-                    self.discrepancies[side.record_id].append(pair)
-
-    def touching(self, accession: str, field: str = "") -> list[Discrepancy]:
-        """Discrepancies that touch a record, or one field of it."""
-        found = [d for name, d in self.discrepancies[accession] if not field or name in ("", field)]
-        return list(dict.fromkeys(found))

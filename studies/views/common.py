@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from ..ask import current
 from ..ask.strict import BadQuery
 from ..models import PublicRecord
-from ..web import entity_tag, unchanged
+from ..web import tagged
 
 
 def public_page(view):
@@ -20,18 +20,12 @@ def public_page(view):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         revision = current.revision()
-        tag = entity_tag(request, revision)
-        if unchanged(request, tag):
-            response = HttpResponseNotModified()
-        else:
-            try:
-                response = view(request, revision, *args, **kwargs)
-            except BadQuery as error:
-                return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
-            except Http404:
-                return page(request, revision, "studies/not_found.html", {}, status=404)
-        response["ETag"] = tag
-        response["Cache-Control"] = "no-cache"
+        try:
+            response = tagged(request, revision, lambda: view(request, revision, *args, **kwargs))
+        except BadQuery as error:
+            return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
+        except Http404:
+            return page(request, revision, "studies/not_found.html", {}, status=404)
         patch_vary_headers(response, ["Accept-Encoding"])
         return response
 
