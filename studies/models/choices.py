@@ -127,6 +127,12 @@ class Sex(DefinedChoices):
     MIXED = "mixed", "Both sexes.", "both"
 
 
+class AgeGroup(DefinedChoices):
+    CHILDREN = "children", "All patients are children, as the document words it or by their ages.", "children"
+    ADULTS = "adults", "All patients are adults, as the document words it or by their ages.", "adults"
+    BOTH = "both", "Children and adults.", "children and adults"
+
+
 class OverlapRelation(DefinedChoices):
     SAME = "same", "The same patients.", "same patients"
     SUBSET = "subset", "All patients of the first cohort are in the second.", "subset"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from ..pure.numbers import plain
 from ..pure.statements import Statement
 from .base import Extracted, Record, choice_field, decimal_field, excusable, low_up_to_high, operator_field
-from .choices import CharacteristicKind, OverlapRelation, Presence, Sex
+from .choices import AgeGroup, CharacteristicKind, OverlapRelation, Presence, Sex
 from .publication import Publication
 from .vocabulary import term_field
 
@@ -33,6 +33,7 @@ class Cohort(Extracted):
     age_high = decimal_field()
     age_median = decimal_field()
     age_unit = models.CharField(max_length=8, default="years", choices=[("years", "years"), ("months", "months")])
+    age_group = choice_field(AgeGroup, blank=True, help_text="“a child”, “adult patients”, or by the ages given.")
     sex = choice_field(Sex, blank=True)
     n_female = models.PositiveIntegerField(null=True, blank=True)
     n_male = models.PositiveIntegerField(null=True, blank=True)
@@ -111,8 +112,9 @@ class Cohort(Extracted):
                     yield Statement(name, f"{name}{self.suffix}", plain(getattr(self, name)), unit=self.age_unit)
         if self.age_median is not None:
             yield Statement("age_median", f"age_median{self.suffix}", plain(self.age_median), unit=self.age_unit)
-        if self.sex:
-            yield Statement("sex", f"sex{self.suffix}", self.sex)
+        for name in ("age_group", "sex"):
+            if getattr(self, name):
+                yield Statement(name, f"{name}{self.suffix}", getattr(self, name))
         for name in ("n_female", "n_male"):
             if getattr(self, name) is not None:
                 yield Statement(name, f"{name}{self.suffix}", str(getattr(self, name)), denominator=self.n)

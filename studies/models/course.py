@@ -206,6 +206,9 @@ class Infusion(CourseOrPlan, Extracted):
     purpose = choice_field(InfusionPurpose, default=InfusionPurpose.INITIAL)
     n_infusions = models.PositiveSmallIntegerField("number of such infusions", null=True, blank=True)
     n_infusions_high = models.PositiveSmallIntegerField("at most", null=True, blank=True)
+    dose_levels = models.PositiveSmallIntegerField(
+        "number of dose levels", null=True, blank=True, help_text="Of an escalation whose doses are not given one by one."
+    )
     optional = models.BooleanField(default=False, help_text="May be given, by the course of the disease.")
     operator = operator_field()
     dose_low = decimal_field()
@@ -250,7 +253,7 @@ class Infusion(CourseOrPlan, Extracted):
                 yield Statement(name, name, plain(getattr(self, name)), self.operator, self.unit, extras=extras)
         if self.purpose != InfusionPurpose.INITIAL:
             yield Statement("purpose", "infusion_purpose", self.purpose)
-        for name in ("n_infusions", "n_infusions_high"):
+        for name in ("n_infusions", "n_infusions_high", "dose_levels"):
             if getattr(self, name) is not None:
                 yield Statement(name, name, str(getattr(self, name)))
         if self.optional:

@@ -11,6 +11,9 @@ from ..models.toxicity import GVHD_TERMS
 from .dossier import Dossier
 
 
+RESPONSES_OF_ANY_KIND = {"CR", "CRi", "PR"}
+
+
 @dataclass
 class Problem:
     """One reason not to publish."""
@@ -59,6 +62,8 @@ def _responses_fit_the_denominator(dossier: Dossier):
         codes = {o.category.code for o in outcomes}
         if codes & {"CR", "CRi", "CHR"}:  # an MRD-negative CR is one of the CRs beside it
             outcomes = [o for o in outcomes if o.category.code not in ("MRD-neg-CR", "CMR")]
+        if codes & RESPONSES_OF_ANY_KIND:  # “8 achieved remission (6 CR and 2 PR)” counts the same patients again
+            outcomes = [o for o in outcomes if o.category.code != "remission_any"]
         total, of = sum(o.n for o in outcomes), outcomes[0].denominator
         if total > of and not _excused(*outcomes):
             counts = " + ".join(f"{o.category.code} {o.n}" for o in outcomes)
