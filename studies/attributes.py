@@ -25,6 +25,7 @@ TERM = "term; " + SUBGROUP
 
 ATTRIBUTES = {
     # publication
+    "publication_kind": Attribute("publication", CODE, "Kind of document."),
     "authors": Attribute("publication", TEXT, "Authors in order, as printed, joined by semicolons."),
     "title": Attribute("publication", TEXT, "Title."),
     "journal": Attribute("publication", TEXT, "Journal, as printed."),
@@ -57,6 +58,8 @@ ATTRIBUTES = {
     "disease_status": Attribute(
         "registration, cohort", PRESENCE, "State of the disease at infusion, or as planned.", "state; " + SUBGROUP
     ),
+    "purpose": Attribute("registration", TEXT, "What the trial is done for, in our words."),
+    "status_looked_up": Attribute("registration", DATE, "Day on which the status was looked up."),
     "status": Attribute("registration", TEXT, "Registry status on the day in `as_of`."),
     "target_enrolment": Attribute("registration", NUMBER, "Patients planned.", unit="patients"),
     "primary_endpoint": Attribute("registration", TEXT, "Primary endpoint."),

@@ -137,6 +137,8 @@ class EvidenceList(PublicView):
                 "low": totals.patients.low,
                 "high": totals.patients.high,
                 "n_not_reported_in": totals.patients.unreported,
+                "shared": totals.shared,
+                "left_out": totals.left_out,
             },
         }
         facets = _facets(request, revision)

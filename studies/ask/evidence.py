@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.http import QueryDict
 
-from ..models import EvidenceRow, EvidenceTerm
+from ..models import EvidenceRow, EvidenceTerm, PublicRecord
+from ..models.choices import ReportRole
 from ..pure.counting import Counted, Overlap, count_once, shared
 from . import current, strict
 from .filters import PILES, EvidenceFilterSet
@@ -19,12 +20,17 @@ DEFAULT_ORDERING = "study"
 
 @dataclass
 class Totals:
-    """How much a filter found: rows that match, rows nobody can tell; studies and patients counted once of the pile."""
+    """How much a filter found: rows that match, rows nobody can tell; studies and patients counted once of the pile.
+
+    `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
+    whole base, so it is empty under a filter)."""
 
     matching: int
     unknown: int
     studies: int
     patients: Counted
+    shared: list[dict]
+    left_out: list[dict]
 
 
 @dataclass
@@ -64,23 +70,56 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     columns = ("study", "cohort", "root_cohort", "above", "n", "n_reported", "root_n", "overlaps")
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
+    patients, shared_by = _patients(asked)
     return Totals(
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
         studies=len({study for study, *_ in asked}),
-        patients=_patients(asked),
+        patients=patients,
+        shared=shared_by,
+        left_out=[] if filters.active else _left_out(),
     )
 
 
-def _patients(rows: list[tuple]) -> Counted:
-    """Each patient once: cohorts by their root, however many courses it had and reports tell of it."""
+def _left_out() -> list[dict]:
+    """What is in no total of patients given CAR-T cells, and why: each with its number, if it is told."""
+    found = []
+    documents = PublicRecord.objects.current().filter(collection__in=("studies", "registrations"))
+    for text in documents.order_by("collection", "slug").values_list("document", flat=True):
+        subject = json.loads(text)
+        report = next(iter(subject["reports"]), None)
+        if report is None:
+            continue
+        if "identifier" in subject:
+            planned = next((plan["target_enrolment"] for plan in report["plans"]), None)
+            entry = {"registration": subject["identifier"], "name": subject["identifier"], "n": planned}
+            reason = "a registration is a plan and counts no patients"
+        else:
+            n = next((c["n"] for c in report["cohorts"] if not c["parent"]), None)
+            entry = {"study": subject["slug"], "name": subject["name"], "n": n}
+            if subject["comparator_treatment"]:
+                reason = f"treated with {subject['comparator_treatment']}, not with CAR-T cells"
+            elif report["role"] == ReportRole.MENTION:
+                reason = f"only mentioned, by {report['publication']['name']}"
+            elif n is None:
+                reason = "the number of patients is not reported"
+            else:
+                continue
+        found.append(entry | {"reason": reason})
+    return found
+
+
+def _patients(rows: list[tuple]) -> tuple[Counted, list[dict]]:
+    """Each patient once: cohorts by their root, however many courses it had and reports tell of it. Beside it, why
+    two cohorts may share patients."""
     roots: dict[str, dict] = {}
-    for _, cohort, root, above, n, reported, root_n, text in rows:
+    for study, cohort, root, above, n, reported, root_n, text in rows:
         entry = roots.setdefault(root, {"parts": {}, "root_n": root_n, "overlaps": json.loads(text) if text else []})
+        entry["study"] = study
         entry["parts"][cohort] = n if reported else None
         entry.setdefault("above", {})[cohort] = set(above.split())
     cohorts = {root: _patients_of_root(root, entry) for root, entry in roots.items()}
-    overlaps = {}
+    overlaps, why = {}, {}
     for root, entry in roots.items():
         for told in entry["overlaps"]:
             other = told["cohort"]
@@ -89,8 +128,16 @@ def _patients(rows: list[tuple]) -> Counted:
             low, high = shared(told["relation"], cohorts[root], cohorts[other], told["shared_low"], told["shared_high"])
             whole = root in entry["parts"] and other in roots[other]["parts"]
             # Of two subgroups it is not known which of the shared patients they hold.
-            overlaps[frozenset((root, other))] = Overlap(root, other, low if whole else 0, high)
-    return count_once(cohorts, list(overlaps.values()))
+            pair = frozenset((root, other))
+            overlaps[pair] = Overlap(root, other, low if whole else 0, high)
+            why[pair] = {
+                "cohorts": sorted(pair),
+                "studies": sorted({entry["study"], roots[other]["study"]}),
+                "shared_low": overlaps[pair].low,
+                "shared_high": high,
+                **{key: told[key] for key in ("relation", "basis", "source")},
+            }
+    return count_once(cohorts, list(overlaps.values())), list(why.values())
 
 
 def _patients_of_root(root: str, entry: dict) -> int | None:

@@ -30,6 +30,7 @@ class Measurement(Timed, Following, Extracted):
     value = decimal_field()
     value_high = decimal_field(help_text="For a range.")
     statistic = choice_field(Statistic, blank=True, help_text="For a value of several patients.")
+    worded = models.CharField(max_length=80, blank=True, help_text="Instead of a number: “complete”, “negative”.")
     absence = choice_field(Absence, blank=True, help_text="Instead of a value: what the document prints for it.")
     unit = models.CharField(max_length=40, blank=True, help_text="Exactly as printed.")
     canonical_value = decimal_field(help_text="Only where the unit is beyond doubt.")
@@ -41,9 +42,11 @@ class Measurement(Timed, Following, Extracted):
             *Timed.Meta.constraints,
             follows_one(required=False),
             models.CheckConstraint(
-                condition=(Q(value__isnull=False) & Q(absence="")) | (Q(value__isnull=True) & ~Q(absence="")),
+                condition=Q(value__isnull=False, worded="", absence="")
+                | (Q(value__isnull=True) & ((Q(worded="") & ~Q(absence="")) | (~Q(worded="") & Q(absence="")))),
                 name="measurement_value_or_absence",
-                violation_error_message="A measurement has a value, or says in what way it has none.",
+                violation_error_message="A measurement has a number or a result in words, "
+                "or says in what way it has none.",
             ),
             models.CheckConstraint(
                 condition=Q(value__lte=F("value_high")),
@@ -59,7 +62,7 @@ class Measurement(Timed, Following, Extracted):
         ]
 
     def __str__(self):
-        return f"{self.analyte} {plain(self.value) or self.absence} {self.unit}".strip()
+        return f"{self.analyte} {plain(self.value) or self.worded or self.absence} {self.unit}".strip()
 
     def clean(self):
         super().clean()
@@ -83,6 +86,9 @@ class Measurement(Timed, Following, Extracted):
         attribute += self.cohort.suffix
         if self.absence:
             yield Statement("absence", attribute, self.absence, unit=self.unit, extras=extras)
+            return
+        if self.worded:
+            yield Statement("worded", attribute, self.worded, extras=extras)
             return
         canonical = {"canonical_value": plain(self.canonical_value), "canonical_unit": self.canonical_unit}
         yield Statement("value", attribute, plain(self.value), self.operator, self.unit, extras=extras | canonical)

@@ -116,6 +116,8 @@ class Publication(Slugged, Curated, Record):
                 raise ValidationError({name: f"“{getattr(self, name)}” is not a {name.upper()}."})
 
     def statements(self):
+        if self.kind != PublicationKind.NOT_REPORTED:
+            yield Statement("kind", "publication_kind", self.kind)
         authors = list(self.authors.all())
         if authors:
             yield Statement("authors", "authors", "; ".join(str(a) for a in authors))

@@ -178,6 +178,7 @@ class RegistrationDescription(Extracted):
     KIND = "PLA"
 
     sponsor = models.CharField("sponsor or centre", max_length=200, blank=True)
+    purpose = models.CharField(max_length=300, blank=True, help_text="What it is done for, in our own words.")
     disease = term_field("disease", optional=True)
     disease_as_reported = models.CharField(max_length=120, blank=True)
     disease_status = models.CharField(max_length=200, blank=True)
@@ -205,11 +206,15 @@ class RegistrationDescription(Extracted):
         return f"plan of {self.report}"
 
     def statements(self):
-        for name in ("sponsor", "disease_status", "phase", "primary_endpoint", "targets", "costimulatory_domains"):
+        for name in (
+            "sponsor", "purpose", "disease_status", "phase", "primary_endpoint", "targets", "costimulatory_domains",
+        ):  # fmt: skip
             if getattr(self, name):
                 yield Statement(name, name, getattr(self, name))
         if self.status:
             yield Statement("status", "status", self.status, extras={"as_of": self.as_of})
+        if self.as_of:
+            yield Statement("as_of", "status_looked_up", self.as_of, extras={"date": self.as_of})
         if self.disease_id:
             yield Statement("disease", "disease", self.disease.code)
         if self.target_enrolment is not None:

@@ -51,7 +51,7 @@ def _facts_of_record(record, publication: Publication, provenance: Provenance, a
                 "publication": document.slug,
                 "attribute": statement.attribute,
                 "value": (further and further.value) or statement.value,
-                "operator": statement.operator or "=",
+                "operator": "=" if further and further.value else statement.operator or "=",
                 "unit": statement.unit,
                 "denominator": statement.denominator,
                 "as_reported": place.as_reported,

@@ -5,18 +5,13 @@ does not, but for what the report says occurred in none.
 """
 
 from ..models import EvidenceRow
-from ..models.toxicity import GVHD_TERMS
+from ..models.choices import ReportRole
 from ..pure.documents import dumps
-from ..pure.proportions import clopper_pearson
 from .compose import Published, brief, visible_overlaps
+from .row_results import CourseResults
 
 NOT_REPORTED = "not_reported"
-RESPONSE_ORDER = ["MRD-neg-CR", "CMR", "CR", "CHR", "CRi", "PR", "SD", "NR", "PD"]
-WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site that speaks for a row, best first
-RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any"}
-REFINED = {"MRD-neg-CR", "CMR"}
-DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
-TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
+TOLD = ("best_response", "remission_maintained")  # what a reader takes for the answer of a cohort
 INFUSION_KEYS = [
     "accession", "order", "purpose", "operator", "dose_low", "dose_high", "unit", "counted", "per", "schedule",
     "split_days", "date", "labels", "sources", "discrepancies",
@@ -25,9 +20,10 @@ INTERVAL_KEYS = ["accession", "infusion_is", "operator", "low", "high", "unit", 
 
 
 def rows_of_report(report: dict, preferred: bool, others: list[dict], published: Published) -> list[EvidenceRow]:
-    """The rows of a report, each with its filter terms in `term_list`. A comparator study has none."""
+    """The rows of a report, each with its filter terms in `term_list`. A comparator study has none, nor has a study
+    that a document only mentions."""
     study = published.study(report["study"]) if report["study"] else None
-    if study is None or study["comparator_treatment"]:
+    if study is None or study["comparator_treatment"] or report["role"] == ReportRole.MENTION:
         return []
     rows = []
     for course in report["courses"]:
@@ -53,6 +49,7 @@ class _RowMaker:
             if row["course"] in (None, course["accession"])
             for topic in row["topics"]
         }
+        self.results = CourseResults(report, course, self.silences)
 
     def cohort(self, accession: str) -> dict:
         return next(c for c in self.report["cohorts"] if c["accession"] == accession)
@@ -79,6 +76,7 @@ class _RowMaker:
     def _row(self, cohort: dict, parent_row: str) -> EvidenceRow:
         name = f"{self.course['accession']}.{cohort['accession']}" if parent_row else self.course["accession"]
         root = self.root(cohort)
+        above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
         overlaps = self._overlaps(root)
         content = {
             "row": name,
@@ -110,10 +108,8 @@ class _RowMaker:
             **self._cells(),
             "lymphodepletion": self._lymphodepletion(),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
-            "response": self._response(cohort),
-            "durations": self._durations(cohort),
-            **{group: self._toxicities(group, terms, cohort) for group, terms in TOXICITY_GROUPS.items()},
-            "other_toxicities": self._other_toxicities(cohort),
+            **self.results.of(cohort, above),
+            "told_of_subgroups": self._told_of_subgroups(cohort),
             "overlaps": overlaps,
             "discrepancies": self._discrepancies(cohort),
         }
@@ -125,7 +121,7 @@ class _RowMaker:
             course=self.course["accession"],
             cohort=cohort["accession"],
             root_cohort=root["accession"],
-            above=" ".join(holder["accession"] for holder in self.lineage(cohort)[1:]),
+            above=" ".join(above),
             root_n=root["n"] or 0,
             n=cohort["n"] or 0,
             n_reported=cohort["n"] is not None,
@@ -206,80 +202,18 @@ class _RowMaker:
             "sources": record["sources"],
         }
 
-    def _response(self, cohort: dict) -> dict | None:
-        """Best response by category, and the responders with the exact interval where the categories are whole."""
-        found = [
-            o
-            for o in self.of_course("outcomes")
-            if o["cohort"] == cohort["accession"] and o["measure"]["code"] == "best_response"
-            if o["n"] is not None and o["category"]
-        ]
-        if not found:
-            return None
-        site = min((o["site"] for o in found), key=WHOLE_BODY.index)
-        found = [o for o in found if o["site"] == site]
-        found.sort(key=lambda o: (_position(o["category"]["code"]), o["accession"]))
-        of = found[0]["denominator"]
-        response = {
-            "of": of,
-            "site": site,
-            "categories": [
-                o["category"]
-                | {"outcome": o["accession"], "n": o["n"], "basis": o["basis"], "sources": o["sources"]}
-                | {"discrepancies": _named(o)}
-                for o in found
-            ],
-            "responded": None,
-        }
-        parts = disjoint(found)
-        if all(o["denominator"] == of for o in parts) and sum(o["n"] for o in parts) == of:
-            n = sum(o["n"] for o in parts if o["category"]["code"] in RESPONDED)
-            interval = clopper_pearson(n, of)
-            response["responded"] = {"n": n, "of": of, "low": round(interval.low, 4), "high": round(interval.high, 4)}
-        return response
-
-    def _toxicities(self, group: str, codes: tuple, cohort: dict) -> dict:
-        """What followed this course; `state` is reported, or the kind of silence. What occurred in none of a cohort
-        occurred in none of its subgroups; the counts stay with the cohort, which `told_of` names."""
-        above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
-        found = [
-            t
-            for t in self.of_course("toxicities")
-            if t["term"]["code"] in codes
-            if t["cohort"] == cohort["accession"] or (t["cohort"] in above and t["presence"] == "absent")
-        ]
-        return {
-            "state": "reported" if found else self.silences.get(group, NOT_REPORTED),
-            "items": [self._toxicity(t) for t in found],
-        }
-
-    def _toxicity(self, toxicity: dict) -> dict:
-        return (
-            toxicity["term"]
-            | {"toxicity": toxicity["accession"], "told_of": toxicity["cohort"], "presence": toxicity["presence"]}
-            | {"n": toxicity["affected_n"], "of": toxicity["evaluable_n"], "severity": toxicity["severity_as_worded"]}
-            | {key: toxicity[key] for key in ("grade_operator", "grade_low", "grade_high", "scale", "sources")}
-            | {"discrepancies": _named(toxicity)}
-        )
-
-    def _other_toxicities(self, cohort: dict) -> list[dict]:
-        """What else is told to have occurred after this course in this very cohort."""
-        grouped = {code for codes in TOXICITY_GROUPS.values() for code in codes}
-        return [
-            self._toxicity(t)
-            for t in self.of_course("toxicities")
-            if t["cohort"] == cohort["accession"] and t["presence"] != "absent" and t["term"]["code"] not in grouped
-        ]
-
-    def _durations(self, cohort: dict) -> list[dict]:
-        """How long a remission lasted, and how long the patients were followed."""
-        keys = ("operator", "value", "value_high", "unit", "statistic", "duration_end", "labels", "sources")
-        found = [
-            o["measure"] | {key: o[key] for key in keys} | {"outcome": o["accession"], "discrepancies": _named(o)}
-            for o in self.of_course("outcomes")
-            if o["cohort"] == cohort["accession"] and o["measure"]["code"] in DURATIONS and o["value"] is not None
-        ]
-        return sorted(found, key=lambda o: DURATIONS.index(o["code"]))
+    def _told_of_subgroups(self, cohort: dict) -> list[dict]:
+        """Responses and kept remissions that are told of subgroups where the cohort itself has none: a count of a few
+        must not look like silence about all."""
+        if any(o["cohort"] == cohort["accession"] and o["measure"]["code"] in TOLD for o in self.results.outcomes):
+            return []
+        found = []
+        for part in self.subgroups(cohort):
+            results = self.results.of(part, [])
+            if results["response"] or results["maintained"]:
+                shown = {key: results[key] for key in ("response", "maintained", "durations")}
+                found.append({"cohort": part["accession"], "label": part["label"], "n": part["n"]} | shown)
+        return found
 
     def _overlaps(self, root: dict) -> list[dict]:
         """The public cohorts that share patients with this one, or may."""
@@ -332,17 +266,3 @@ class _RowMaker:
         if parts:
             return set.intersection(*map(self._common_diseases, parts))
         return self._common_diseases(self.cohort(cohort["parent"])) if cohort["parent"] else {NOT_REPORTED}
-
-
-def disjoint(outcomes: list[dict]) -> list[dict]:
-    """The responses without those that refine another: an MRD-negative CR is one of the CRs beside it."""
-    codes = {o["category"]["code"] for o in outcomes}
-    return [o for o in outcomes if o["category"]["code"] not in REFINED or not codes & {"CR", "CRi", "CHR"}]
-
-
-def _named(record: dict) -> list[str]:
-    return [d["accession"] for d in record["discrepancies"]]
-
-
-def _position(code: str) -> int:
-    return RESPONSE_ORDER.index(code) if code in RESPONSE_ORDER else len(RESPONSE_ORDER)

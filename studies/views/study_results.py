@@ -93,6 +93,8 @@ def measurement_cell(record: dict) -> Cell:
     if record["absence"]:
         sources = all_sources(record["sources"], "absence")
         return Cell(SILENCE.get(record["absence"], record["absence"]), SILENT, sources, doubts=doubts_of(record))
+    if record["worded"]:
+        return fact_cell(record, record["worded"], "worded")
     text = spoken(record["operator"], record["value"], record["value_high"], record["unit"])
     return fact_cell(record, text, "value")
 

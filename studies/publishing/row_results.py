@@ -1,0 +1,147 @@
+"""What followed a CAR-T course, as its evidence row shows it: responses by site, MRD, relapse, durations, toxicities.
+
+Nothing of a transplant or another treatment comes in here: an outcome that follows those is no CAR-T result.
+"""
+
+from ..models.toxicity import GVHD_TERMS
+from ..pure.proportions import clopper_pearson
+
+NOT_REPORTED = "not_reported"
+RESPONSE_ORDER = ["MRD-neg-CR", "CMR", "CR", "CHR", "CRi", "PR", "remission_any", "objective_activity", "SD", "NR", "PD"]
+WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site that speaks for a row, best first
+RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any", "objective_activity"}
+REFINED = {"MRD-neg-CR", "CMR"}  # each is one of the complete remissions told beside it
+SUMMED_UP = "remission_any"  # and this is all of them again
+DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
+TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
+COUNTED = {"mrd": "mrd", "relapse": "relapses", "remission_maintained": "maintained"}
+TIME_KEYS = ("time_operator", "time_low", "time_high", "time_unit", "time_from", "date")
+
+
+class CourseResults:
+    """The results of one course of a report, cohort by cohort."""
+
+    def __init__(self, report: dict, course: dict, silences: dict[str, str]):
+        self.silences = silences
+        self.outcomes = [o for o in report["outcomes"] if o["course"] == course["accession"]]
+        self.toxicities = [t for t in report["toxicities"] if t["course"] == course["accession"]]
+
+    def of(self, cohort: dict, above: list[str]) -> dict:
+        """The result fields of a row; `above` names the cohorts that this one lies within."""
+        mine = [o for o in self.outcomes if o["cohort"] == cohort["accession"]]
+        sites = _responses_by_site(mine)
+        return {
+            "response": sites[0] if sites else None,
+            "response_elsewhere": sites[1:],
+            **{name: [_counted(o) for o in mine if o["measure"]["code"] == code] for code, name in COUNTED.items()},
+            "durations": _durations(mine),
+            **{group: self._group(group, codes, cohort, above) for group, codes in TOXICITY_GROUPS.items()},
+            "other_toxicities": self._other_toxicities(cohort),
+        }
+
+    def _group(self, group: str, codes: tuple, cohort: dict, above: list[str]) -> dict:
+        """What followed this course; `state` is reported, or the kind of silence. What occurred in none of a cohort
+        occurred in none of its subgroups; the counts stay with the cohort, which `told_of` names."""
+        found = [
+            t
+            for t in self.toxicities
+            if t["term"]["code"] in codes
+            if t["cohort"] == cohort["accession"] or (t["cohort"] in above and t["presence"] == "absent")
+        ]
+        return {
+            "state": "reported" if found else self.silences.get(group, NOT_REPORTED),
+            "items": [_toxicity(t) for t in found],
+        }
+
+    def _other_toxicities(self, cohort: dict) -> list[dict]:
+        """What else is told to have occurred in this very cohort, or not at all: “no toxicity” is a result too."""
+        grouped = {code for codes in TOXICITY_GROUPS.values() for code in codes}
+        return [
+            _toxicity(t)
+            for t in self.toxicities
+            if t["cohort"] == cohort["accession"] and t["term"]["code"] not in grouped
+            if t["presence"] != "absent" or t["term"]["code"] == "any_toxicity"
+        ]
+
+
+def _responses_by_site(outcomes: list[dict]) -> list[dict]:
+    """Best response by category at each site, the site that speaks for the whole patient first; responders with the
+    exact interval where the categories are whole."""
+    best = [o for o in outcomes if o["measure"]["code"] == "best_response" and o["n"] is not None and o["category"]]
+    responses = []
+    for site in sorted({o["site"] for o in best}, key=WHOLE_BODY.index):
+        found = [o for o in best if o["site"] == site]
+        found.sort(key=lambda o: (_position(o["category"]["code"]), o["accession"]))
+        of = found[0]["denominator"]
+        response = {
+            "of": of,
+            "site": site,
+            "categories": [
+                o["category"]
+                | {"outcome": o["accession"], "n": o["n"], "of": o["denominator"], "basis": o["basis"]}
+                | {"sources": o["sources"], "discrepancies": named(o)}
+                for o in found
+            ],
+            "responded": None,
+        }
+        parts = disjoint(found)
+        if all(o["denominator"] == of for o in parts) and sum(o["n"] for o in parts) == of:
+            n = sum(o["n"] for o in parts if o["category"]["code"] in RESPONDED)
+            interval = clopper_pearson(n, of)
+            response["responded"] = {"n": n, "of": of, "low": round(interval.low, 4), "high": round(interval.high, 4)}
+        responses.append(response)
+    return responses
+
+
+def disjoint(outcomes: list[dict]) -> list[dict]:
+    """The responses without those that count the same patients again: an MRD-negative CR is one of the CRs beside it,
+    and “8 achieved remission” are the complete and partial remissions together."""
+    codes = {o["category"]["code"] for o in outcomes}
+    whole = bool(codes & {"CR", "CRi", "CHR"})
+    return [
+        o
+        for o in outcomes
+        if not (o["category"]["code"] in REFINED and whole)
+        if not (o["category"]["code"] == SUMMED_UP and (codes - {SUMMED_UP}) & RESPONDED)
+    ]
+
+
+def _counted(outcome: dict) -> dict:
+    """An outcome told as a category with n of N, and when."""
+    return (
+        (outcome["category"] or {"code": None, "label": None})
+        | {"outcome": outcome["accession"], "n": outcome["n"], "of": outcome["denominator"], "site": outcome["site"]}
+        | {"method": outcome["method"], "cause": outcome["cause"], "basis": outcome["basis"]}
+        | {key: outcome[key] for key in (*TIME_KEYS, "labels", "sources")}
+        | {"discrepancies": named(outcome)}
+    )
+
+
+def _durations(outcomes: list[dict]) -> list[dict]:
+    """How long a remission lasted, and how long the patients were followed."""
+    keys = ("operator", "value", "value_high", "unit", "statistic", "duration_end", "labels", "sources")
+    found = [
+        o["measure"] | {key: o[key] for key in keys} | {"outcome": o["accession"], "discrepancies": named(o)}
+        for o in outcomes
+        if o["measure"]["code"] in DURATIONS and o["value"] is not None
+    ]
+    return sorted(found, key=lambda o: DURATIONS.index(o["code"]))
+
+
+def _toxicity(toxicity: dict) -> dict:
+    return (
+        toxicity["term"]
+        | {"toxicity": toxicity["accession"], "told_of": toxicity["cohort"], "presence": toxicity["presence"]}
+        | {"n": toxicity["affected_n"], "of": toxicity["evaluable_n"], "severity": toxicity["severity_as_worded"]}
+        | {key: toxicity[key] for key in ("grade_operator", "grade_low", "grade_high", "scale", "sources")}
+        | {"discrepancies": named(toxicity)}
+    )
+
+
+def named(record: dict) -> list[str]:
+    """The accessions of a record's discrepancies."""
+    return [d["accession"] for d in record["discrepancies"]]
+
+
+def _position(code: str) -> int:
+    return RESPONSE_ORDER.index(code) if code in RESPONSE_ORDER else len(RESPONSE_ORDER)
