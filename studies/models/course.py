@@ -207,7 +207,10 @@ class Infusion(CourseOrPlan, Extracted):
     n_infusions = models.PositiveSmallIntegerField("number of such infusions", null=True, blank=True)
     n_infusions_high = models.PositiveSmallIntegerField("at most", null=True, blank=True)
     dose_levels = models.PositiveSmallIntegerField(
-        "number of dose levels", null=True, blank=True, help_text="Of an escalation whose doses are not given one by one."
+        "number of dose levels",
+        null=True,
+        blank=True,
+        help_text="Of an escalation whose doses are not given one by one.",
     )
     optional = models.BooleanField(default=False, help_text="May be given, by the course of the disease.")
     operator = operator_field()

@@ -82,7 +82,7 @@ def _is_public(accession: str) -> bool:
 
 
 def _invalid(record) -> list[Problem]:
-    """The rules of `clean()` once more: rows that came later can break them. The constraints hold, since it is saved."""
+    """The rules of `clean()` once more: rows that came later can break them. Constraints hold, it is saved."""
     try:
         record.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:

@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from ..models import Discrepancy, FormLink, Publication, Registration, Report, Study
-from ..models.choices import DiscrepancyKind, ReportRole, State
+from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole, State
 from .dossier import BELOW_REPORT
 
 ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
@@ -136,10 +136,18 @@ def brief(publication: dict) -> dict:
     }
 
 
+def silence(publication: dict) -> str:
+    """What a silence of this document means where nothing more is recorded: of slides or an abstract the article may
+    tell it."""
+    read = {source["read_as"] for source in publication["sources_read"]}
+    return Absence.NOT_IN_TEXT_READ if read and read <= {ReadAs.SLIDES, ReadAs.ABSTRACT} else Absence.NOT_REPORTED
+
+
 def report_document(report: dict, published: Published) -> dict:
     """A report as pages and the API show it, within its study or alone."""
     shown = {key: value for key, value in report.items() if key not in ("facts", "overlaps", "all_discrepancies")}
-    shown["publication"] = brief(published.publication(report["publication"]))
+    publication = published.publication(report["publication"])
+    shown["publication"], shown["silence"] = brief(publication), silence(publication)
     shown["claims"] = [
         claim | {"cites": [slug for slug in claim["cites"] if published.publication(slug)]}
         for claim in report["claims"]

@@ -10,7 +10,6 @@ from ..models.choices import LymphodepletionGiven, RelativeToTransplant, ReportR
 from ..models.toxicity import GVHD_TERMS
 from .dossier import Dossier
 
-
 RESPONSES_OF_ANY_KIND = {"CR", "CRi", "PR"}
 
 

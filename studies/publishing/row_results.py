@@ -6,8 +6,19 @@ Nothing of a transplant or another treatment comes in here: an outcome that foll
 from ..models.toxicity import GVHD_TERMS
 from ..pure.proportions import clopper_pearson
 
-NOT_REPORTED = "not_reported"
-RESPONSE_ORDER = ["MRD-neg-CR", "CMR", "CR", "CHR", "CRi", "PR", "remission_any", "objective_activity", "SD", "NR", "PD"]
+RESPONSE_ORDER = [
+    "MRD-neg-CR",
+    "CMR",
+    "CR",
+    "CHR",
+    "CRi",
+    "PR",
+    "remission_any",
+    "objective_activity",
+    "SD",
+    "NR",
+    "PD",
+]
 WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site that speaks for a row, best first
 RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any", "objective_activity"}
 REFINED = {"MRD-neg-CR", "CMR"}  # each is one of the complete remissions told beside it
@@ -21,8 +32,8 @@ TIME_KEYS = ("time_operator", "time_low", "time_high", "time_unit", "time_from",
 class CourseResults:
     """The results of one course of a report, cohort by cohort."""
 
-    def __init__(self, report: dict, course: dict, silences: dict[str, str]):
-        self.silences = silences
+    def __init__(self, report: dict, course: dict, silences: dict[str, str], silence: str):
+        self.silences, self.silence = silences, silence
         self.outcomes = [o for o in report["outcomes"] if o["course"] == course["accession"]]
         self.toxicities = [t for t in report["toxicities"] if t["course"] == course["accession"]]
 
@@ -49,7 +60,7 @@ class CourseResults:
             if t["cohort"] == cohort["accession"] or (t["cohort"] in above and t["presence"] == "absent")
         ]
         return {
-            "state": "reported" if found else self.silences.get(group, NOT_REPORTED),
+            "state": "reported" if found else self.silences.get(group, self.silence),
             "items": [_toxicity(t) for t in found],
         }
 
@@ -72,19 +83,18 @@ def _responses_by_site(outcomes: list[dict]) -> list[dict]:
     for site in sorted({o["site"] for o in best}, key=WHOLE_BODY.index):
         found = [o for o in best if o["site"] == site]
         found.sort(key=lambda o: (_position(o["category"]["code"]), o["accession"]))
-        of = found[0]["denominator"]
+        of, parts = found[0]["denominator"], disjoint(found)
         response = {
             "of": of,
             "site": site,
             "categories": [
                 o["category"]
                 | {"outcome": o["accession"], "n": o["n"], "of": o["denominator"], "basis": o["basis"]}
-                | {"sources": o["sources"], "discrepancies": named(o)}
+                | {"again": o not in parts, "sources": o["sources"], "discrepancies": named(o)}
                 for o in found
             ],
             "responded": None,
         }
-        parts = disjoint(found)
         if all(o["denominator"] == of for o in parts) and sum(o["n"] for o in parts) == of:
             n = sum(o["n"] for o in parts if o["category"]["code"] in RESPONDED)
             interval = clopper_pearson(n, of)
@@ -119,7 +129,7 @@ def _counted(outcome: dict) -> dict:
 
 def _durations(outcomes: list[dict]) -> list[dict]:
     """How long a remission lasted, and how long the patients were followed."""
-    keys = ("operator", "value", "value_high", "unit", "statistic", "duration_end", "labels", "sources")
+    keys = ("operator", "value", "value_high", "unit", "statistic", "duration_end", "note", "labels", "sources")
     found = [
         o["measure"] | {key: o[key] for key in keys} | {"outcome": o["accession"], "discrepancies": named(o)}
         for o in outcomes

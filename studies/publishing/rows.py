@@ -5,9 +5,9 @@ does not, but for what the report says occurred in none.
 """
 
 from ..models import EvidenceRow
-from ..models.choices import ReportRole
+from ..models.choices import RelativeToTransplant, ReportRole
 from ..pure.documents import dumps
-from .compose import Published, brief, visible_overlaps
+from .compose import Published, brief, silence, visible_overlaps
 from .row_results import CourseResults
 
 NOT_REPORTED = "not_reported"
@@ -49,7 +49,8 @@ class _RowMaker:
             if row["course"] in (None, course["accession"])
             for topic in row["topics"]
         }
-        self.results = CourseResults(report, course, self.silences)
+        self.silence = silence(self.publication)
+        self.results = CourseResults(report, course, self.silences, self.silence)
 
     def cohort(self, accession: str) -> dict:
         return next(c for c in self.report["cohorts"] if c["accession"] == accession)
@@ -105,11 +106,14 @@ class _RowMaker:
             "disease_status": self._disease_status(cohort),
             "sources": cohort["sources"],
             "transplants": self._transplants(),
+            "path": self._path(),
             **self._cells(),
             "lymphodepletion": self._lymphodepletion(),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
             **self.results.of(cohort, above),
             "told_of_subgroups": self._told_of_subgroups(cohort),
+            "silences": self.silences,
+            "silence": self.silence,
             "overlaps": overlaps,
             "discrepancies": self._discrepancies(cohort),
         }
@@ -168,6 +172,24 @@ class _RowMaker:
                 | {"sources": transplant["sources"]}
             )
         return parts
+
+    def _path(self) -> list[dict]:
+        """Transplants and CAR-T courses of these patients in the order they came; what nobody can place comes last."""
+        root = self.root(self.cohort(self.course["cohort"]))["accession"]
+        transplants = sorted((t for t in self.report["transplants"] if t["cohort"] == root), key=lambda t: t["order"])
+        courses = sorted((c for c in self.report["courses"] if c["cohort"] == root), key=lambda c: c["number"])
+        placed = {(i["course"], i["transplant"]): i["infusion_is"] for i in self.report["intervals"]}
+        path, waiting = [], courses
+
+        def step(course: dict, known: bool) -> dict:
+            return {"course": course["accession"], "number": course["number"], "placed": known}
+
+        for transplant in (t["accession"] for t in transplants):
+            before = [c for c in waiting if placed.get((c["accession"], transplant)) == RelativeToTransplant.BEFORE]
+            path += [*(step(course, True) for course in before), {"transplant": transplant}]
+            waiting = [course for course in waiting if course not in before]
+        told = {course for course, _ in placed}
+        return path + [step(course, not transplants or course["accession"] in told) for course in waiting]
 
     def _cells(self) -> dict:
         course = self.course

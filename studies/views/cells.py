@@ -30,9 +30,31 @@ class Cell:
     page: str = ""  # where the doubts are explained, if not on this very page
 
 
-def silent(kind: str = "not_reported", what: str = "") -> Cell:
-    """A silence of a given kind."""
+def silent(kind: str | None = None, what: str = "") -> Cell:
+    """A silence of a given kind; not reported where nothing else is recorded."""
+    kind = kind or "not_reported"
     return Cell(f"{what} {SILENCE.get(kind, kind)}".strip(), SILENT)
+
+
+class Silences:
+    """What a report is silent about, and how: told of a topic, or by how its document was read."""
+
+    def __init__(self, told: dict[str, str], otherwise: str):
+        self.told, self.otherwise = told, otherwise
+
+    @classmethod
+    def of_report(cls, report: dict, course: str | None = None) -> "Silences":
+        """Those of a whole report, and of one course of it if named."""
+        told = {
+            topic["code"]: row["absence"]
+            for row in report["coverage"]
+            if row["course"] in (None, course)
+            for topic in row["topics"]
+        }
+        return cls(told, report["silence"])
+
+    def cell(self, topic: str, what: str = "") -> Cell:
+        return silent(self.told.get(topic, self.otherwise), what)
 
 
 def amount(value) -> Decimal | None:
@@ -132,10 +154,10 @@ def dose_cell(infusion: dict) -> Cell:
     return Cell(text, sources=sources, remark=" · ".join(remark), doubts=infusion.get("discrepancies", []))
 
 
-def lymphodepletion_cell(record: dict | None) -> Cell:
+def lymphodepletion_cell(record: dict | None, silences: Silences) -> Cell:
     """Given, explicitly none, optional and not reported look different."""
     if record is None or record["given"] == "not_reported":
-        return silent()
+        return silences.cell("lymphodepletion")
     sources = all_sources(record["sources"], "given")
     judged = " · ".join({entry["basis"] for entry in sources} - {"stated"})
     if record["given"] == "none":

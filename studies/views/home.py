@@ -24,12 +24,12 @@ def _overview(revision: int) -> dict:
         "n_facts": PublicFact.objects.current().count(),
         "n_studies": studies.count(),
         "n_discrepancies": PublicRecord.objects.current().filter(collection="discrepancies").count(),
-        "studies": [_line(json.loads(document)) for document in studies.values_list("document", flat=True)[:12]],
+        "studies": [_line(json.loads(document)) for document in studies.values_list("document", flat=True)[:40]],
     }
 
 
 def _line(study: dict) -> dict:
-    line = {"slug": study["slug"], "name": study["name"], "report": None, "n": None}
+    line = {key: study[key] for key in ("slug", "name", "comparator_treatment")} | {"report": None, "n": None}
     for report in study["reports"][:1]:
         line["report"] = report
         line["n"] = next((cohort["n"] for cohort in report["cohorts"] if not cohort["parent"]), None)

@@ -8,6 +8,7 @@ from .cells import (
     SUSPECTED,
     VALUE,
     Cell,
+    Silences,
     all_sources,
     dose_cell,
     grade_text,
@@ -18,21 +19,27 @@ from .cells import (
     scale_label,
     silent,
     spoken,
+    time_of,
 )
+from .study_treatment import transplant_name
 
 
 def row_cells(row: dict) -> dict:
     """The cells of one row of the evidence table."""
+    silences = Silences(row["silences"], row["silence"])
     cells = {
         "n": [_number_of_patients(row)],
         "diseases": _diseases(row),
         "patient": _patient(row),
-        "intervals": _intervals(row),
-        "cells": [_collected(row), _origin(row)],
-        "construct": _construct(row["construct"]),
-        "doses": [dose_cell(infusion) for infusion in row["infusions"]] or [silent(what="dose")],
-        "lymphodepletion": [lymphodepletion_cell(row["lymphodepletion"])],
-        "responses": _responses(row),
+        "intervals": _intervals(row, silences),
+        "cells": [_collected(row, silences), _origin(row, silences)],
+        "construct": _construct(row["construct"], silences),
+        "doses": [dose_cell(infusion) for infusion in row["infusions"]] or [silences.cell("dose", "dose")],
+        "lymphodepletion": [lymphodepletion_cell(row["lymphodepletion"], silences)],
+        "responses": _responses(row["response"]),
+        "elsewhere": [cell for response in row["response_elsewhere"] for cell in _responses(response, site=True)],
+        "subgroups": _subgroups(row),
+        "counted": _counted(row),
         "durations": _durations(row),
         "toxicities": [
             *toxicity_cells(row["crs"], "CRS"),
@@ -52,6 +59,7 @@ def row_cells(row: dict) -> dict:
         "row": row,
         "path": _path(row),
         "bar": _bar(row["response"]),
+        "silence": silences.cell("response", "response"),
         "n_warnings": len(row["discrepancies"]),
         "overlap": ", ".join(sorted({OverlapRelation(o["relation"]).label for o in row["overlaps"]})),
     }
@@ -104,25 +112,25 @@ def _patient(row: dict) -> list[Cell]:
 
 
 def _path(row: dict) -> list[dict]:
-    """Transplants and this course in the order they came."""
+    """Transplants and CAR-T courses in the order they came; this row's course is marked."""
+    transplants = {t["transplant"]: t for t in row["transplants"]}
+    several = sum("course" in step for step in row["path"]) > 1
     steps = []
-    for transplant in row["transplants"]:
-        name = transplant["graft_source"]["label"].lower()
-        if transplant["graft_source"]["code"] == "not_reported":
-            name = "allo-HSCT" if transplant["kind"] == "allogeneic" else "auto-HSCT"
-        steps.append({"text": name, "car_t": False, "infusion_is": transplant["infusion_is"]})
-    before = [s for s in steps if s["infusion_is"] == "after_hsct"]
-    after = [s for s in steps if s["infusion_is"] == "before_hsct"]
-    unknown = [s for s in steps if s["infusion_is"] == "not_reported"]
-    return [*before, {"text": "CAR-T", "car_t": True}, *after, *unknown]
+    for step in row["path"]:
+        if "course" in step:
+            text = f"CAR-T {step['number']}" if several else "CAR-T"
+            steps.append({"text": text, "car_t": step["course"] == row["course"], "placed": step["placed"]})
+            continue
+        steps.append({"text": transplant_name(transplants[step["transplant"]]), "car_t": False, "placed": True})
+    return steps
 
 
-def _intervals(row: dict) -> list[Cell]:
+def _intervals(row: dict, silences: Silences) -> list[Cell]:
     cells = []
     for transplant in row["transplants"]:
         interval = transplant["interval"]
         if not interval or interval["low"] is None:
-            cells.append(silent(what="interval"))
+            cells.append(silences.cell("hsct_to_infusion", "interval"))
             continue
         high = None if interval["high"] == interval["low"] else interval["high"]
         if interval["unit"] == "days":
@@ -135,9 +143,9 @@ def _intervals(row: dict) -> list[Cell]:
     return cells
 
 
-def _collected(row: dict) -> Cell:
+def _collected(row: dict, silences: Silences) -> Cell:
     if row["collected_from"] == "not_reported":
-        return silent(what="collected from")
+        return silences.cell("t_cell_source", "collected from")
     judged = judgement(row["course_sources"], "collected_from")
     text = row["labels"]["collected_from"]
     text = text[0].upper() + text[1:]
@@ -148,43 +156,76 @@ def _collected(row: dict) -> Cell:
     return Cell(text, sources=all_sources(row["course_sources"], *names), remark=judged)
 
 
-def _origin(row: dict) -> Cell:
+def _origin(row: dict, silences: Silences) -> Cell:
     if row["genetic_origin"] == "not_reported":
-        return silent(what="genetic origin")
+        return silences.cell("t_cell_source", "genetic origin")
     text = f"{row['labels']['genetic_origin']} origin"
     sources = all_sources(row["course_sources"], "genetic_origin")
     return Cell(text, sources=sources, remark=judgement(row["course_sources"], "genetic_origin"))
 
 
-def _construct(construct: dict | None) -> list[Cell]:
+def _construct(construct: dict | None, silences: Silences) -> list[Cell]:
     if not construct:
-        return [silent(what="construct")]
+        return [silences.cell("construct", "construct")]
     sources = construct["sources"]
     cells = [Cell("+".join(construct["targets"]), sources=all_sources(sources, "targets"))]
     if construct["costimulatory_domains"]:
         names = all_sources(sources, "costimulatory_domains")
         cells.append(Cell(construct["costimulatory_domains"], sources=names))
     else:
-        cells.append(silent(what="costimulation"))
+        cells.append(silences.cell("construct", "costimulation"))
     for module in construct["modules"]:
         cells.append(Cell(module["label"], sources=all_sources(sources, "modules")))
     return cells
 
 
-def _responses(row: dict) -> list[Cell]:
-    """Best response by category; the exact interval stands beside the responders."""
-    response = row["response"]
+def _responses(response: dict | None, site: bool = False) -> list[Cell]:
+    """Best response by category, with its site where it is not that of the whole patient."""
     if response is None:
         return []
     return [
         Cell(
-            f"{category['code']} {category['n']}",
+            f"{category['code']} {category['n']}" + (f" of {response['of']}" if site else ""),
             sources=all_sources(category["sources"], "n"),
             remark="" if category["basis"] == "stated" else category["basis"],
             doubts=category["discrepancies"],
+            label=response["site"] if site else "",
         )
         for category in response["categories"]
     ]
+
+
+def _subgroups(row: dict) -> list[Cell]:
+    """What is told of subgroups where nothing is told of all: “relapsed at infusion: objective activity 2 of 6”."""
+    cells = []
+    for part in row["told_of_subgroups"]:
+        told = part["response"]["categories"] if part["response"] else []
+        for item in [*told, *part["maintained"]]:
+            kept = "" if item in told else "kept: "
+            text = f"{kept}{item['label']} {proportion(item['n'], item['of'])}"
+            sources = all_sources(item["sources"], "n")
+            cells.append(Cell(text, sources=sources, label=part["label"], doubts=item["discrepancies"]))
+        cells += [_duration(duration) for duration in part["durations"]]
+    return cells
+
+
+COUNTED = {"mrd": "MRD", "relapses": "relapse", "maintained": "kept"}
+
+
+def _counted(row: dict) -> list[Cell]:
+    """MRD, relapse and remissions kept, each with its n of N and when."""
+    cells = []
+    for name, label in COUNTED.items():
+        for item in row[name]:
+            parts = [item["label"]]
+            if (item["of"] or 1) != 1:
+                parts.append(proportion(item["n"], item["of"]))
+            remark = " · ".join(part for part in (time_of(item), item["method"] and item["method"]["label"]) if part)
+            sources = all_sources(item["sources"], "n", "category")
+            cells.append(
+                Cell(" ".join(parts), sources=sources, remark=remark, label=label, doubts=item["discrepancies"])
+            )
+    return cells
 
 
 def _bar(response: dict | None) -> dict | None:
@@ -193,6 +234,8 @@ def _bar(response: dict | None) -> dict | None:
         return None
     offset, segments = 0.0, []
     for category in response["categories"]:
+        if category["again"]:
+            continue
         share = 100 * category["n"] / response["of"] if response["of"] else 0
         segments.append(
             {
@@ -216,14 +259,15 @@ def _bar(response: dict | None) -> dict | None:
 
 
 def _durations(row: dict) -> list[Cell]:
-    cells = []
-    for duration in row["durations"]:
-        text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
-        end = duration["labels"].get("duration_end", "")
-        sources = all_sources(duration["sources"], "value", "value_high")
-        label = {"remission_duration": "remission", "dfs_duration": "disease-free"}.get(duration["code"], "follow-up")
-        cells.append(Cell(text, sources=sources, remark=end, label=label, doubts=duration["discrepancies"]))
-    return cells
+    return [_duration(duration) for duration in row["durations"]]
+
+
+def _duration(duration: dict) -> Cell:
+    text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
+    remark = " · ".join(part for part in (duration["labels"].get("duration_end"), duration["note"]) if part)
+    sources = all_sources(duration["sources"], "value", "value_high")
+    label = {"remission_duration": "remission", "dfs_duration": "disease-free"}.get(duration["code"], "follow-up")
+    return Cell(text, sources=sources, remark=remark, label=label, doubts=duration["discrepancies"])
 
 
 def toxicity_cells(group: dict, name: str) -> list[Cell]:

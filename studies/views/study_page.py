@@ -1,10 +1,12 @@
 """What the page of a study shows: the answer first, then the course, the numbers, the silences and the doubts."""
 
+from ..models.toxicity import GVHD_TERMS
 from .cells import (
     NONE,
     SUSPECTED,
     VALUE,
     Cell,
+    Silences,
     fact_cell,
     labelled,
     proportion,
@@ -13,7 +15,7 @@ from .cells import (
     time_of,
 )
 from .study_results import (
-    KINETICS,
+    in_kinetics,
     kinetics_tables,
     measurement_row,
     outcome_cell,
@@ -48,12 +50,12 @@ def _report(report: dict, document: dict) -> dict:
     return {
         "document": report,
         "root": root,
-        "glance": _glance(report, root),
+        "glance": _glance(report, root, follows),
         "description": [cell for d in report["descriptions"] for cell in _description(d)],
         "eligibility": [fact_cell(e, e["text"], "text") for e in report["eligibility"]],
         "cohorts": [_cohort(c) for c in report["cohorts"]],
         "characteristics": _characteristics(report),
-        "transplants": [transplant_part(t) for t in report["transplants"]],
+        "transplants": [transplant_part(t, Silences.of_report(report)) for t in report["transplants"]],
         "therapies": [therapy_part(t) for t in report["therapies"]],
         "courses": [course_part(c, report) for c in report["courses"]],
         "events": [_event(e) for e in report["events"]],
@@ -63,10 +65,8 @@ def _report(report: dict, document: dict) -> dict:
         ],
         "toxicities": [toxicity_row(t, follows, labels, len(cohorts) > 1) for t in report["toxicities"]],
         "kinetics": kinetics_tables(report),
-        "measurements": [
-            measurement_row(m, follows) for m in report["measurements"] if m["analyte"]["code"] not in KINETICS
-        ],
-        "silences": [row for row in report["coverage"] if row["topics"]],
+        "measurements": [measurement_row(m, follows) for m in report["measurements"] if not in_kinetics(m)],
+        "silences": [row | {"of": follows.get(row["course"], "")} for row in report["coverage"] if row["topics"]],
     }
 
 
@@ -77,45 +77,82 @@ def _names(report: dict) -> dict[str, str]:
     return names | {t["accession"]: t["name"] for t in report["therapies"]}
 
 
-def _glance(report: dict, root: dict | None) -> list[Cell]:
+def _glance(report: dict, root: dict | None, follows: dict) -> list[Cell]:
     """The answer first: each cell carries its label."""
     cells = _who(report, root) if root else []
-    silences = {t["code"]: row["absence"] for row in report["coverage"] for t in row["topics"]}
+    labels = {c["accession"]: c["label"] for c in report["cohorts"]}
     for course in report["courses"]:
-        made = course_part(course, report)
-        cells += [labelled(made["order"], "Order"), labelled(made["collected"], "T cells collected from")]
-        cells += [
-            labelled(made["origin"], "Genetic origin"),
-            *[labelled(c, "Construct") for c in made["construct"][:1]],
-        ]
-        cells += [labelled(dose, "Dose") for dose in made["doses"]]
-        cells.append(labelled(made["lymphodepletion"], "Lymphodepletion"))
-        best = [
-            labelled(outcome_cell(o), f"Best response: {o['category']['code']}")
-            for o in report["outcomes"]
-            if o["measure"]["code"] == "best_response" and o["course"] == course["accession"] and o["category"]
-            and root and o["cohort"] == root["accession"]
-        ]  # fmt: skip
-        cells += best or [labelled(silent(silences.get("response", "not_reported")), "Best response")]
-        for codes, label, topic in (
-            (("crs",), "CRS", "crs"),
-            (("icans",), "Neurotoxicity", "icans"),
-            (("gvhd", "acute_gvhd", "chronic_gvhd"), "GVHD after CAR-T", "gvhd"),
-        ):
-            found = [
-                t for t in report["toxicities"] if t["term"]["code"] in codes and t["course"] == course["accession"]
-            ]
-            cells += [labelled(toxicity_cell(t), label) for t in found] or [
-                labelled(silent(silences.get(topic, "not_reported")), label)
-            ]
+        which = f"Course {course['number']} · " if len(report["courses"]) > 1 else ""
+        for cell in _glance_of_course(course, report, root):
+            cells.append(labelled(cell, f"{which}{cell.label}"))
     for outcome in report["outcomes"]:
         if outcome["course"] and outcome["measure"]["code"] in ("remission_duration", "dfs_duration", "follow_up"):
-            cells.append(labelled(outcome_cell(outcome), outcome["measure"]["label"]))
+            cell = outcome_cell(outcome)
+            cell.remark = " · ".join(part for part in (cell.remark, outcome["note"]) if part)
+            whose = labels[outcome["cohort"]] if root and outcome["cohort"] != root["accession"] else ""
+            cells.append(labelled(cell, ", ".join(part for part in (outcome["measure"]["label"], whose) if part)))
+    for outcome in report["outcomes"]:
+        if outcome["measure"]["code"] in ("relapse", "death") and outcome["category"]["code"] != "no_relapse":
+            about = " · ".join(part for part in (time_of(outcome), outcome["cause"]) if part)
+            cell = outcome_cell(outcome)
+            cell.text, cell.remark = outcome["category"]["label"], about
+            cells.append(labelled(cell, f"{outcome['measure']['label']}, after {follows[_followed(outcome)]}"))
+    for toxicity in report["toxicities"]:
+        if toxicity["term"]["code"] in GVHD_TERMS and not toxicity["course"]:
+            label = f"{toxicity['term']['label']} after {follows[_followed(toxicity)]}"
+            cells.append(labelled(toxicity_cell(toxicity), label))
     later = [t for t in report["therapies"] if t["relative_to_course"] == "after"]
     cells += [labelled(fact_cell(t, t["name"], "name"), "Treatment after CAR-T") for t in later] or [
-        labelled(silent(silences.get("later_therapy", "not_reported")), "Treatment after CAR-T")
+        labelled(Silences.of_report(report).cell("later_therapy"), "Treatment after CAR-T")
     ]
     return cells
+
+
+def _glance_of_course(course: dict, report: dict, root: dict | None) -> list[Cell]:
+    """What was given and what followed it."""
+    silences, made = Silences.of_report(report, course["accession"]), course_part(course, report)
+    cells = [labelled(made["order"], "Order"), labelled(made["collected"], "T cells collected from")]
+    cells += [labelled(made["origin"], "Genetic origin"), *[labelled(c, "Construct") for c in made["construct"][:1]]]
+    cells += [labelled(dose, "Dose") for dose in made["doses"]]
+    cells.append(labelled(made["lymphodepletion"], "Lymphodepletion"))
+    best = [
+        o
+        for o in report["outcomes"]
+        if o["measure"]["code"] in ("best_response", "remission_maintained")
+        if o["course"] == course["accession"] and o["category"]
+    ]
+    # What is told of all speaks for the course; else what is told of its subgroups.
+    labels = {c["accession"]: c["label"] for c in report["cohorts"]}
+    of_all = [o for o in best if root and o["cohort"] == root["accession"]]
+    for outcome in of_all or best:
+        whose = "" if of_all else f" of those {labels[outcome['cohort']]}"
+        named = f"{outcome['measure']['label']}{whose}{_at_site(outcome)}: {outcome['category']['label']}"
+        cells.append(labelled(outcome_cell(outcome), named))
+    if not best:
+        cells.append(labelled(silences.cell("response"), "Best response"))
+    for codes, label, topic in (
+        (("crs",), "CRS", "crs"),
+        (("icans",), "Neurotoxicity", "icans"),
+        (GVHD_TERMS, "GVHD after CAR-T", "gvhd"),
+    ):
+        found = [t for t in report["toxicities"] if t["term"]["code"] in codes and t["course"] == course["accession"]]
+        cells += [labelled(toxicity_cell(t), _gvhd_kind(t) or label) for t in found]
+        cells += [] if found else [labelled(silences.cell(topic), label)]
+    return cells
+
+
+def _gvhd_kind(toxicity: dict) -> str:
+    """“Chronic GVHD after CAR-T”: acute and chronic are never told as GVHD alone."""
+    code = toxicity["term"]["code"]
+    return f"{toxicity['term']['label']} after CAR-T" if code in GVHD_TERMS and code != "gvhd" else ""
+
+
+def _followed(record: dict) -> str:
+    return record["course"] or record["transplant"] or record["therapy"]
+
+
+def _at_site(outcome: dict) -> str:
+    return "" if outcome["site"] in ("overall", "not_reported") else f", {outcome['labels']['site']}"
 
 
 def _who(report: dict, root: dict) -> list[Cell]:

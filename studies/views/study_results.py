@@ -54,6 +54,7 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
         "site": record["labels"]["site"] if record["site"] != "not_reported" else "",
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
         "car_t": bool(record["course"]),
+        "note": record["note"],
     }
 
 
@@ -85,6 +86,7 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
         "duration": duration,
         "management": record["management"] or "",
         "resolution": record["labels"].get("resolution", "") if record["resolution"] else "",
+        "note": record["note"],
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
     }
 
@@ -112,11 +114,16 @@ def measurement_row(record: dict, follows: dict) -> dict:
     }
 
 
+def in_kinetics(measurement: dict) -> bool:
+    """Whether it stands in a table by day; without a day it is listed with the other measurements."""
+    return measurement["analyte"]["code"] in KINETICS and measurement["time_low"] is not None
+
+
 def kinetics_tables(report: dict) -> list[dict]:
     """One table per analyte: a row per day, a column per specimen with its unit as printed."""
     tables = []
     for code in KINETICS:
-        records = [m for m in report["measurements"] if m["analyte"]["code"] == code]
+        records = [m for m in report["measurements"] if in_kinetics(m) and m["analyte"]["code"] == code]
         if not records:
             continue
         columns = list(dict.fromkeys((m["specimen"]["label"], m["unit"] or "") for m in records))

@@ -2,13 +2,13 @@
 
 from .cells import (
     Cell,
+    Silences,
     all_sources,
     dose_cell,
     doubts_of,
     fact_cell,
     labelled,
     lymphodepletion_cell,
-    silent,
     spoken,
     time_of,
 )
@@ -32,7 +32,7 @@ def agent_cells(record: dict, role: str = "") -> list[Cell]:
     return cells
 
 
-def transplant_part(record: dict) -> dict:
+def transplant_part(record: dict, silences: Silences) -> dict:
     rows = [
         ("Graft", record["graft_source"], "graft_source"),
         ("Donor", record["donor"], "donor"),
@@ -40,18 +40,20 @@ def transplant_part(record: dict) -> dict:
     cells = []
     for label, term, name in rows:
         reported = term["code"] != "not_reported"
-        cells.append(labelled(fact_cell(record, term["label"], name) if reported else silent(), label))
-    for label, name in (("HLA match", "hla_match"), ("Conditioning", "conditioning_intensity")):
-        cells.append(labelled(fact_cell(record, record[name], name) if record[name] else silent(), label))
-    for agent in agent_cells(record, "conditioning"):
-        cells.append(labelled(agent, "Conditioning agent"))
-    prophylaxis = agent_cells(record, "gvhd_prophylaxis") or [silent()]
+        cells.append(labelled(fact_cell(record, term["label"], name) if reported else silences.cell(name), label))
+    match = fact_cell(record, record["hla_match"], "hla_match") if record["hla_match"] else silences.cell("hla_match")
+    cells.append(labelled(match, "HLA match"))
+    conditioning = agent_cells(record, "conditioning")
+    if record["conditioning_intensity"]:
+        conditioning.insert(0, fact_cell(record, record["conditioning_intensity"], "conditioning_intensity"))
+    cells += [labelled(cell, "Conditioning") for cell in conditioning or [silences.cell("conditioning")]]
+    prophylaxis = agent_cells(record, "gvhd_prophylaxis") or [silences.cell("gvhd_prophylaxis")]
     cells += [labelled(cell, "GVHD prophylaxis") for cell in prophylaxis]
     for lineage in ("neutrophil", "platelet"):
         name = f"{lineage}_engraftment_day"
         label = f"{lineage.capitalize()} engraftment"
         if record[name] is None:
-            cells.append(labelled(silent(), label))
+            cells.append(labelled(silences.cell("transplant_details"), label))
         else:
             text = f"{spoken(record[f'{lineage}_engraftment_operator'], record[name])}".replace("≈ ", "≈ day ")
             text = text if "day" in text else f"day {text}"
@@ -61,8 +63,17 @@ def transplant_part(record: dict) -> dict:
         if record[name] is not None:
             text = spoken("=", record[name], None, record[name.replace("dose", "unit")])
             cells.append(labelled(fact_cell(record, text, name), label))
-    when = fact_cell(record, time_of(record), "date") if record["date"] else silent(what="date")
+    when = fact_cell(record, time_of(record), "date") if record["date"] else silences.cell("hsct_date", "date")
     return {"order": record["order"], "kind": record["labels"]["kind"], "when": when, "cells": cells}
+
+
+def transplant_name(record: dict) -> str:
+    """“cord blood”, else “haploidentical donor HSCT”, else “allo-HSCT”."""
+    if record["graft_source"]["code"] != "not_reported":
+        return record["graft_source"]["label"].lower()
+    if record["donor"]["code"] not in ("not_reported", "mixed"):
+        return f"{record['donor']['label'].lower()} HSCT"
+    return "allo-HSCT" if record["kind"] == "allogeneic" else "auto-HSCT"
 
 
 def therapy_part(record: dict) -> dict:
@@ -71,6 +82,7 @@ def therapy_part(record: dict) -> dict:
         "kind": record["labels"]["kind"],
         "purpose": record["labels"]["purpose"] if record["purpose"] != "not_reported" else "",
         "relative": record["labels"]["relative_to_course"],
+        "note": record["note"],
         "agents": agent_cells(record),
         "cycles": fact_cell(record, spoken(record["cycles_operator"], record["cycles"]), "cycles")
         if record["cycles"] is not None
@@ -81,28 +93,29 @@ def therapy_part(record: dict) -> dict:
 
 def course_part(course: dict, report: dict) -> dict:
     accession = course["accession"]
+    silences = Silences.of_report(report, accession)
     sources, labels = course["sources"], course.get("labels", {})
     construct = next((c for c in report["constructs"] if c["slug"] == course["construct"]), None)
     lymphodepletion = next((r for r in report["lymphodepletions"] if r["course"] == accession), None)
+    bare = None
     if lymphodepletion:
         # The table's cell wants bare agents; the page lists them with their doses beside it.
         bare = lymphodepletion | {"label": lymphodepletion["labels"]["given"]}
         bare["agents"] = [a["name"] for a in lymphodepletion.get("agents", [])]
-        lymphodepletion_shown = lymphodepletion_cell(bare)
-    else:
-        lymphodepletion_shown = silent()
-    collected = silent()
+    collected = silences.cell("t_cell_source")
+    collected.doubts = doubts_of(course, "collected_from")
     if course["collected_from"] != "not_reported":
         text = labels["collected_from"]
         if course["collected_relative_to_hsct"] != "not_reported":
             text += f", {labels['collected_relative_to_hsct']}"
         judged = {e["basis"] for e in sources.get("collected_from", [])} - {"stated"}
         collected = fact_cell(course, text, "collected_from", remark=" · ".join(sorted(judged)))
-    origin = silent()
+    origin = silences.cell("t_cell_source")
+    origin.doubts = doubts_of(course, "genetic_origin")
     if course["genetic_origin"] != "not_reported":
         judged = {e["basis"] for e in sources.get("genetic_origin", [])} - {"stated"}
         origin = fact_cell(course, labels["genetic_origin"], "genetic_origin", remark=" · ".join(sorted(judged)))
-    chimerism = silent()
+    chimerism = silences.cell("chimerism")
     if course["chimerism_at_collection"] is not None:
         text = spoken(course["chimerism_operator"], course["chimerism_at_collection"], None, "%")
         chimerism = fact_cell(course, text, "chimerism_at_collection")
@@ -112,7 +125,8 @@ def course_part(course: dict, report: dict) -> dict:
         culture = fact_cell(course, text, "culture_days_low")
     return {
         "number": course["number"],
-        "order": order_cell(course, report),
+        "note": course["note"],
+        "order": order_cell(course, report, silences),
         "collected": collected,
         "origin": origin,
         "worded": fact_cell(course, f"“{course['source_as_worded']}”", "source_as_worded")
@@ -120,38 +134,41 @@ def course_part(course: dict, report: dict) -> dict:
         else None,
         "chimerism": chimerism,
         "culture": culture,
-        "intent": fact_cell(course, labels["intent"], "intent") if course["intent"] != "not_reported" else silent(),
-        "construct": construct_cells(construct) if construct else [silent()],
-        "lymphodepletion": lymphodepletion_shown,
+        "intent": fact_cell(course, labels["intent"], "intent")
+        if course["intent"] != "not_reported"
+        else silences.cell("intent"),
+        "construct": construct_cells(construct, silences) if construct else [silences.cell("construct")],
+        "lymphodepletion": lymphodepletion_cell(bare, silences),
         "lymphodepletion_agents": agent_cells(lymphodepletion) if lymphodepletion else [],
-        "doses": [dose_cell(i) for i in report["infusions"] if i["course"] == accession] or [silent()],
+        "doses": [dose_cell(i) for i in report["infusions"] if i["course"] == accession] or [silences.cell("dose")],
         "infused": [time_of(i) for i in report["infusions"] if i["course"] == accession and i["date"]],
     }
 
 
-def order_cell(course: dict, report: dict) -> Cell:
+def order_cell(course: dict, report: dict, silences: Silences) -> Cell:
     parts, sources, remarks = [], [], []
     for interval in (i for i in report["intervals"] if i["course"] == course["accession"]):
         transplant = next(t for t in report["transplants"] if t["accession"] == interval["transplant"])
-        graft = transplant["graft_source"]
-        name = (
-            graft["label"].lower() if graft["code"] != "not_reported" else f"{transplant['labels']['kind']} transplant"
-        )
+        name = transplant_name(transplant)
         after = interval["infusion_is"] == "after_hsct"
         parts.append(f"{name} → CAR-T" if after else f"CAR-T → {name}")
         sources += all_sources(interval["sources"])
         if interval["low"] is None:
-            remarks.append("interval not reported")
+            remarks.append(silences.cell("hsct_to_infusion", "interval").text)
         else:
             high = None if interval["high"] == interval["low"] else interval["high"]
             said = spoken(interval["operator"], interval["low"], high, interval["unit"])
             remarks.append(said if interval["basis"] == "stated" else f"{said}, {interval['basis']}")
-    return Cell("; ".join(parts), sources=sources, remark="; ".join(remarks)) if parts else silent()
+    return (
+        Cell("; ".join(parts), sources=sources, remark="; ".join(remarks))
+        if parts
+        else silences.cell("hsct_to_infusion")
+    )
 
 
-def construct_cells(record: dict) -> list[Cell]:
+def construct_cells(record: dict, silences: Silences) -> list[Cell]:
     summary = [record["targets"]]
-    summary.append(record["costimulatory_domains"] or "costimulation not reported")
+    summary.append(record["costimulatory_domains"] or silences.cell("construct", "costimulation").text)
     if record["modules"]:
         summary.append(record["labels"]["modules"])
     names = ("targets", "costimulatory_domains", "modules")
@@ -165,5 +182,5 @@ def construct_cells(record: dict) -> list[Cell]:
         text = value["label"] if isinstance(value, dict) else value
         if name in ("scfv_clone", "hinge", "transmembrane") and not text:
             continue
-        cells.append(labelled(fact_cell(record, text, name) if text else silent(), label))
+        cells.append(labelled(fact_cell(record, text, name) if text else silences.cell(name), label))
     return cells
