@@ -82,7 +82,7 @@ def test_every_field_of_a_record_is_a_fact_or_says_why_not():
         ({"study": "kochenderfer-2013", "attribute": "response_n:SD:MCL"}, "3", 4),
         ({"study": "kochenderfer-2013", "attribute": "disease_n:DLBCL"}, "2", 10),
         ({"study": "kochenderfer-2013", "attribute": "lymphodepletion"}, "none", None),
-        ({"study": "kochenderfer-2013", "attribute": "gvhd"}, "absent", None),
+        ({"study": "kochenderfer-2013", "attribute": "gvhd"}, "absent", 10),
         ({"study": "kochenderfer-2013", "attribute": "washout"}, "4", None),
         ({"study": "li-hua-2025", "attribute": "dose_low"}, "7.8e6", None),
         ({"study": "li-hua-2025", "attribute": "hsct_to_infusion"}, "402", None),

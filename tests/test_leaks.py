@@ -30,7 +30,7 @@ SECRET = "Xyzzyland"
 def drafts(curator):
     """Drafts of every kind beside and below what is published, each bearing a word that nothing public bears."""
     with acting(curator, f"{SECRET} reason"):
-        publication = Publication(slug="xyzzyland-2026", name=f"{SECRET} 2026", kind="case_report", year=2026)
+        publication = Publication(slug="xyzzyland-2026", name=f"{SECRET} 2026", kind="not_reported", year=2026)
         publication.title = SECRET
         publication.save()
         study = Study(slug="xyzzyland-2026", name=SECRET)

@@ -201,7 +201,7 @@ def test_a_report_stays_with_what_it_tells_of():
 
 
 def test_a_registry_status_needs_its_day():
-    registration = Registration(registry="ClinicalTrials.gov", identifier="NCT01087294")
+    registration = Registration(registry="ClinicalTrials.gov", identifier="NCT00000001")
     registration.full_clean(exclude=["accession"])
     registration.save()
     report = Report(publication_id="PUB-00001", registration=registration, role="secondary")

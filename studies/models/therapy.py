@@ -1,5 +1,7 @@
 """Other treatments, before, around or after the CAR-T cells, and the agents of every regimen."""
 
+import re
+
 from django.db import models
 from django.db.models import Q
 
@@ -125,7 +127,7 @@ class Agent(Extracted):
 
     def statements(self):
         code = self.name.code
-        extras = {"day": self.days}
+        extras = {"day": self.days} if not re.search("week|month|year", self.days) else {"time_point": self.days}
         prefix = {"conditioning": "conditioning_agent", "gvhd_prophylaxis": "gvhd_prophylaxis"}.get(self.role, "agent")
         yield Statement("name", f"{prefix}:{code}", "present", extras=extras)
         dosed = {"per": self.per, **extras}

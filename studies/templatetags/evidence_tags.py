@@ -1,5 +1,7 @@
 """What templates need to show a cell with its places."""
 
+import re
+
 from django import template
 
 from ..models.choices import Basis
@@ -26,8 +28,10 @@ def basis_label(value: str) -> str:
 
 @register.filter
 def document_name(slug: str) -> str:
-    """“li-hua-2025” as “Li Hua 2025”."""
-    return " ".join(part.upper() if part in ("cmj", "fi") else part.capitalize() for part in slug.split("-"))
+    """“li-hua-2025” as “Li Hua 2025”; what stands behind the year tells journals apart: “Xu 2022 CMJ”."""
+    behind = re.match(r"(.+-\d{4})-(.+)$", slug)
+    name, journal = behind.groups() if behind else (slug, "")
+    return " ".join([*(part.capitalize() for part in name.split("-")), journal.upper()]).strip()
 
 
 @register.filter
