@@ -5,6 +5,7 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
+from studies.models import Publication
 from studies.readings import check, readings
 
 from .conftest import ROOT, SEEDS
@@ -56,12 +57,14 @@ def test_the_command_says_what_is_missing(tmp_path):
 
 
 def test_no_source_text_is_in_the_repository(texts):
-    """The seeds are read, not shipped: no long run of their words stands in any file."""
+    """The seeds are read, not shipped: no long run of their words stands in any file, but for titles of papers."""
+    titles = " / ".join(Publication.objects.values_list("title", flat=True))
     runs = set()
     for path in texts.glob("*.txt"):
         words = path.read_text().split()
         runs |= {" ".join(words[i : i + 30]) for i in range(0, len(words) - 30, 10)}
-    for path in [*ROOT.glob("fixtures/*"), *ROOT.glob("seeds/*"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]:
-        if path.suffix in (".md", ".yaml"):
+    runs = {run for run in runs if run not in titles}
+    for path in [*ROOT.glob("fixtures/*"), *ROOT.glob("seeds/**/*"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]:
+        if path.suffix in (".md", ".yaml", ".csv"):
             text = " ".join(path.read_text().split())
             assert not [run for run in runs if run in text], path

@@ -140,13 +140,15 @@ class Interval(Extracted):
 
     def statements(self):
         yield Statement("infusion_is", "infusion_relative_to_hsct", self.infusion_is)
+        before = self.infusion_is == RelativeToTransplant.BEFORE
+        attribute = "infusion_to_hsct" if before else "hsct_to_infusion"
         if self.low is not None and self.low == self.high:
-            yield Statement("low", "hsct_to_infusion", plain(self.low), self.operator, self.unit)
+            yield Statement("low", attribute, plain(self.low), self.operator, self.unit)
         else:
             for name in ("low", "high"):
                 value = getattr(self, name)
                 if value is not None:
-                    yield Statement(name, f"hsct_to_infusion_{name}", plain(value), self.operator, self.unit)
+                    yield Statement(name, f"{attribute}_{name}", plain(value), self.operator, self.unit)
 
 
 class CourseOrPlan(models.Model):

@@ -121,7 +121,7 @@ class Outcome(Timed, Following, Extracted):
                 "n", f"{prefix}_n:{self.category.code}{suffix}", str(self.n), self.count_operator, "patients",
                 self.denominator, extras,
             )  # fmt: skip
-        elif self.category:
+        elif self.category and self.value is None:
             yield Statement("category", f"{prefix}{suffix}", self.category.code, extras=extras)
         if self.category and self.n is not None and self.n == self.denominator == 1:
             yield Statement("category", f"{prefix}{suffix}", self.category.code, extras=extras)

@@ -24,6 +24,10 @@ class Place(models.Model):
         default=True,
         help_text="Ticked: this field stands here and not at the record's own place. Not ticked: it stands here too.",
     )
+    bare = models.BooleanField(
+        default=False,
+        help_text="Ticked: this place prints the value alone, without time, days, what is counted or per what.",
+    )
     document = models.ForeignKey(
         Publication, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text="The document that says it, where it is not the record's own.",

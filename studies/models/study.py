@@ -217,6 +217,8 @@ class RegistrationDescription(Extracted):
             yield Statement("as_of", "status_looked_up", self.as_of, extras={"date": self.as_of})
         if self.disease_id:
             yield Statement("disease", "disease", self.disease.code)
+        if self.disease_as_reported:
+            yield Statement("disease_as_reported", "disease_as_reported", self.disease_as_reported)
         if self.target_enrolment is not None:
             yield Statement("target_enrolment", "target_enrolment", str(self.target_enrolment), unit="patients")
         for name in ("collected_from", "genetic_origin"):

@@ -127,7 +127,12 @@ class Agent(Extracted):
 
     def statements(self):
         code = self.name.code
-        extras = {"day": self.days} if not re.search("week|month|year", self.days) else {"time_point": self.days}
+        # Days fill the column of days only where they are days: “−4 to −2”, not “three times a week”.
+        if re.fullmatch(r"[−\d][−\d, toand]*", self.days):
+            extras = {"day": self.days.replace("−", "-")}
+            extras["day_from"] = "infusion" if self.role == AgentRole.LYMPHODEPLETION else ""
+        else:
+            extras = {"time_point": self.days}
         prefix = {"conditioning": "conditioning_agent", "gvhd_prophylaxis": "gvhd_prophylaxis"}.get(self.role, "agent")
         yield Statement("name", f"{prefix}:{code}", "present", extras=extras)
         dosed = {"per": self.per, **extras}

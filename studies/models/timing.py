@@ -39,6 +39,8 @@ class Timed(models.Model):
         """The time columns of the facts table. Only days fill `day`; months never become days."""
         extras = {"date": self.date}
         low, high = self.time_low, self.time_high
+        if self.time_from and (low, high) == (None, None):
+            extras["day_from"] = self.time_from
         if low is not None or high is not None:
             text = " to ".join(dict.fromkeys(plain(n) for n in (low, high) if n is not None))
             extras["day_from"] = self.time_from

@@ -84,8 +84,10 @@ def _has_toxicity(codes, after_car_t=True):
 
 
 def _has_outcome(codes, after_car_t=True):
+    """After the cells, or after a transplant that they were a bridge to."""
     return lambda dossier: any(
-        o.measure.code in codes and (o.course_id or not after_car_t) for o in dossier.rows["outcomes"]
+        o.measure.code in codes and (o.course_id or o.transplant_id in dossier.later_transplants or not after_car_t)
+        for o in dossier.rows["outcomes"]
     )
 
 

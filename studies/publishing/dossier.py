@@ -28,6 +28,7 @@ from ..models import (
     Toxicity,
     Transplant,
 )
+from ..models.choices import RelativeToTransplant
 
 # Every kind of record below a report, by the name of its API collection or, where it has none, of its part.
 BELOW_REPORT = {
@@ -88,6 +89,12 @@ class Dossier:
     def __iter__(self):
         for records in self.rows.values():
             yield from records
+
+    @cached_property
+    def later_transplants(self) -> set[str]:
+        """Transplants that came after a CAR-T course."""
+        before = RelativeToTransplant.BEFORE
+        return {i.transplant_id for i in self.rows["intervals"] if i.infusion_is == before}
 
     @cached_property
     def coverage(self) -> dict[str, str]:

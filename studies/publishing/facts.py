@@ -29,6 +29,10 @@ def facts_of_report(dossier: Dossier) -> list[dict]:
     return facts
 
 
+# What a table may leave out that the text says of the same value.
+QUALIFIERS = ("day", "day_from", "time_point", "date", "counted", "per")
+
+
 def facts_of_publication(publication: Publication) -> list[dict]:
     """The bibliographic facts of a publication, each with the document that says it."""
     about = {"entity": "publication", "retold": False}
@@ -51,7 +55,7 @@ def _facts_of_record(record, publication: Publication, provenance: Provenance, a
                 "publication": document.slug,
                 "attribute": statement.attribute,
                 "value": (further and further.value) or statement.value,
-                "operator": "=" if further and further.value else statement.operator or "=",
+                "operator": "=" if further and (further.value or further.bare) else statement.operator or "=",
                 "unit": statement.unit,
                 "denominator": statement.denominator,
                 "as_reported": place.as_reported,
@@ -60,7 +64,8 @@ def _facts_of_record(record, publication: Publication, provenance: Provenance, a
                 "derivation": place.derivation,
             }
             fact["retold"] = about["retold"] or document != publication
-            facts.append(fact | statement.extras)
+            bare = bool(further and further.bare)
+            facts.append(fact | {name: v for name, v in statement.extras.items() if not (bare and name in QUALIFIERS)})
     return facts
 
 

@@ -3,6 +3,7 @@
 Nothing of a transplant or another treatment comes in here: an outcome that follows those is no CAR-T result.
 """
 
+from ..models.choices import RelativeToTransplant
 from ..models.toxicity import GVHD_TERMS
 from ..pure.proportions import clopper_pearson
 
@@ -34,6 +35,14 @@ class CourseResults:
 
     def __init__(self, report: dict, course: dict, silences: dict[str, str], silence: str):
         self.silences, self.silence = silences, silence
+        later = {
+            interval["transplant"]
+            for interval in report["intervals"]
+            if interval["course"] == course["accession"] and interval["infusion_is"] == RelativeToTransplant.BEFORE
+        }
+        self.after_later_transplant = [
+            o for o in report["outcomes"] if o["transplant"] in later and o["measure"]["code"] in ("relapse", "death")
+        ]
         self.outcomes = [o for o in report["outcomes"] if o["course"] == course["accession"]]
         self.toxicities = [t for t in report["toxicities"] if t["course"] == course["accession"]]
 
@@ -45,6 +54,11 @@ class CourseResults:
             "response": sites[0] if sites else None,
             "response_elsewhere": sites[1:],
             **{name: [_counted(o) for o in mine if o["measure"]["code"] == code] for code, name in COUNTED.items()},
+            "after_later_transplant": [
+                _counted(o) | {"measure": o["measure"]["label"]}
+                for o in self.after_later_transplant
+                if o["cohort"] == cohort["accession"]
+            ],
             "durations": _durations(mine),
             **{group: self._group(group, codes, cohort, above) for group, codes in TOXICITY_GROUPS.items()},
             "other_toxicities": self._other_toxicities(cohort),

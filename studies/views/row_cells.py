@@ -209,14 +209,23 @@ def _subgroups(row: dict) -> list[Cell]:
     return cells
 
 
-COUNTED = {"mrd": "MRD", "relapses": "relapse", "maintained": "kept"}
+COUNTED = {
+    "mrd": "MRD",
+    "relapses": "relapse",
+    "maintained": "kept",
+    "after_later_transplant": "after the transplant that followed",
+}
 
 
 def _counted(row: dict) -> list[Cell]:
-    """MRD, relapse and remissions kept, each with its n of N and when."""
+    """MRD, relapse and remissions kept, each with its n of N and when; relapse and death after a later transplant."""
     cells = []
     for name, label in COUNTED.items():
         for item in row[name]:
+            if item["n"] == 0:
+                text = f"no {item['label'].lower()}"
+                cells.append(Cell(text, NONE, all_sources(item["sources"], "n"), label=label))
+                continue
             parts = [item["label"]]
             if (item["of"] or 1) != 1:
                 parts.append(proportion(item["n"], item["of"]))

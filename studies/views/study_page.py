@@ -92,7 +92,7 @@ def _glance(report: dict, root: dict | None, follows: dict) -> list[Cell]:
             whose = labels[outcome["cohort"]] if root and outcome["cohort"] != root["accession"] else ""
             cells.append(labelled(cell, ", ".join(part for part in (outcome["measure"]["label"], whose) if part)))
     for outcome in report["outcomes"]:
-        if outcome["measure"]["code"] in ("relapse", "death") and outcome["category"]["code"] != "no_relapse":
+        if outcome["measure"]["code"] in ("relapse", "death") and outcome["n"] != 0:
             about = " · ".join(part for part in (time_of(outcome), outcome["cause"]) if part)
             cell = outcome_cell(outcome)
             cell.text, cell.remark = outcome["category"]["label"], about

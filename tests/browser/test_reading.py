@@ -8,6 +8,7 @@ from .conftest import follow
 
 PAGES = [
     "/", "/evidence/", "/evidence/?disease=CLL", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
+    "/studies/li-huibo-2025/", "/studies/kong-2022/", "/studies/khan-2016/", "/studies/xu-2022-cmj/",
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
 ]  # fmt: skip
 
@@ -30,7 +31,7 @@ def test_filter_then_open_a_study_then_a_number_with_and_without_script(visit, w
     page.get_by_label("Recipient", exact=False).first.check()
     follow(page.get_by_role("button", name="Apply"))
     assert "collected_from=recipient" in page.url
-    assert page.locator("table.evidence tbody tr").count() == 1
+    assert page.locator("table.evidence tbody tr").count() == 3
     assert page.locator(".chip").inner_text().startswith("T cells collected from: recipient")
     follow(page.get_by_role("link", name="Li Hua 2025"))
     assert page.url.endswith("/studies/li-hua-2025/")
