@@ -185,7 +185,7 @@ def _responses(response: dict | None, site: bool = False) -> list[Cell]:
         return []
     return [
         Cell(
-            f"{category['code']} {category['n']}" + (f" of {response['of']}" if site else ""),
+            f"{_category_name(category)} {category['n']}" + (f" of {response['of']}" if site else ""),
             sources=all_sources(category["sources"], "n"),
             remark="" if category["basis"] == "stated" else category["basis"],
             doubts=category["discrepancies"],
@@ -193,6 +193,11 @@ def _responses(response: dict | None, site: bool = False) -> list[Cell]:
         )
         for category in response["categories"]
     ]
+
+
+def _category_name(category: dict) -> str:
+    """Haematologists read CR and PD; a category without an abbreviation is said in words."""
+    return category["label"] if "_" in category["code"] else category["code"]
 
 
 def _subgroups(row: dict) -> list[Cell]:
@@ -252,7 +257,7 @@ def _bar(response: dict | None) -> dict | None:
                 "x": f"{offset:.2f}",
                 "width": f"{share:.2f}",
                 "middle": f"{offset + share / 2:.2f}",
-                "text": f"{category['code']} {category['n']}" if share >= 25 else str(category["n"]),
+                "text": f"{_category_name(category)} {category['n']}" if share >= 25 else str(category["n"]),
             }
         )
         offset += share
