@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studies.ask.collections import FACT_COLUMNS
+from studies.ask.facts import COLUMNS
 from studies.attributes import ATTRIBUTES
 from studies.models import PublicFact, Term
 
@@ -24,7 +24,7 @@ def facts(api, **query):
 
 def test_every_fact_has_its_place_wording_and_basis(api):
     for fact in facts(api):
-        assert list(fact) == FACT_COLUMNS
+        assert list(fact) == COLUMNS
         assert fact["locator"] and fact["as_reported"] and fact["value"] and fact["publication"]
         assert fact["basis"] in {"stated", "derived", "figure", "judgement"}
         assert bool(fact["derivation"]) or fact["basis"] in {"stated", "figure"}

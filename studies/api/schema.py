@@ -2,9 +2,9 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from ..ask.collections import FACT_COLUMNS, FACT_FILTERS
+from ..ask import facts
+from ..ask.collections import COLLECTIONS
 from ..ask.filters import PILES, EvidenceFilterSet
-from ..models.choices import Design, PublicationKind
 
 PROBLEM = {
     "type": "object",
@@ -18,17 +18,35 @@ PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }
-DESCRIPTIONS = {
-    "EvidenceRow": "One CAR-T course of one cohort; `sources` beside each part say where its values stand.",
-    "Study": "A study with all its public reports, the preferred one first.",
-    "Publication": "A document: bibliography, what was read of it, what it reports, cites and claims.",
-    "Fact": "One value at one place. The columns are told in docs/facts.md.",
+# What one document of a collection is, and so what its addresses answer.
+ABOUT = {
+    "evidence": "One CAR-T course of one cohort; `sources` beside each part say where its values stand.",
+    "facts": "One value at one place. The columns are told in docs/facts.md.",
+    "studies": "A study with all its public reports, the preferred one first.",
+    "publications": "A document: bibliography, what was read of it, what it reports, cites and claims.",
+    "registrations": "A trial registration as documents tell it: a plan, which counts no patients.",
+    "reports": "What one document says of one study or registration, or of the evidence at large.",
+    "cohorts": "Patients of a report: its root cohort, or a subgroup of it.",
+    "constructs": "A CAR as its report tells it: targets, domains in order, modules.",
+    "transplants": "A transplant of a cohort, with its conditioning and prophylaxis.",
+    "therapies": "A line of treatment that is neither transplant nor CAR-T cells.",
+    "courses": "A CAR-T course of a cohort, with both axes of the T-cell source.",
+    "lymphodepletions": "What was given before the cells, or that nothing was.",
+    "infusions": "A dose with its unit and what it counts; never converted.",
+    "toxicities": "A toxicity with presence, grade and scale, and what it follows.",
+    "outcomes": "A result with its count or value, time, and what it follows.",
+    "measurements": "A measured value with specimen, method and time.",
+    "events": "A step of a patient's course in the order told.",
+    "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
+    "discrepancies": "Where documents disagree with themselves or each other, with both places.",
+    "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
+    "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 
 
 def _one(name: str) -> dict:
-    properties = {column: {} for column in FACT_COLUMNS} if name == "Fact" else {}
-    return {"type": "object", "description": DESCRIPTIONS[name], "properties": properties}
+    properties = {column: {} for column in facts.COLUMNS} if name == "facts" else {}
+    return {"type": "object", "description": ABOUT[name], "properties": properties}
 
 
 def _errors(*statuses: int) -> dict:
@@ -122,21 +140,20 @@ def evidence_parameters() -> list[OpenApiParameter]:
     ]
 
 
-def study_parameters() -> list[OpenApiParameter]:
-    return [_query("design", "Design of the study.", enum=list(Design.values)), *paging_parameters()]
-
-
-def publication_parameters() -> list[OpenApiParameter]:
-    return [
-        _query("kind", "Kind of document.", enum=list(PublicationKind.values)),
-        _query("year", "Year of publication.", type="integer", minimum=1900, maximum=2200),
-        *paging_parameters(),
+def collection_parameters(collection: str) -> list[OpenApiParameter]:
+    """The parameters of a collection of stored documents."""
+    filters = [
+        _query(name, about.says, many=True, **({"enum": list(about.valid)} if about.valid else {}))
+        for name, about in COLLECTIONS[collection].items()
     ]
+    if collection == "publications":
+        filters.append(_query("year", "Year of publication.", type="integer", minimum=1900, maximum=2200))
+    return [*filters, *paging_parameters()]
 
 
 def fact_parameters() -> list[OpenApiParameter]:
     return [
-        *(_query(name, f"Exactly this `{name}`.", many=True) for name in FACT_FILTERS),
+        *(_query(name, f"Exactly this `{name}`.", many=True) for name in facts.FILTERS),
         _query("discrepancy", "Accession of a discrepancy that touches the fact."),
         _query("q", "Words within value, wording, place or attribute."),
         *paging_parameters(("id",)),

@@ -4,18 +4,17 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from . import views
+from .collections import LISTS, RECORDS
 
 app_name = "api"
 urlpatterns = [
     path("", views.Index.as_view(), name="index"),
     path("evidence/", views.EvidenceList.as_view(), name="evidence"),
     path("evidence/<str:name>/", views.EvidenceRecord.as_view(), name="evidence-row"),
-    path("studies/", views.StudyList.as_view(), name="studies"),
-    path("studies/<str:name>/", views.StudyRecord.as_view(), name="study"),
-    path("publications/", views.PublicationList.as_view(), name="publications"),
-    path("publications/<str:name>/", views.PublicationRecord.as_view(), name="publication"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),
     path("vocabularies/attributes/", views.AttributeList.as_view(), name="attributes"),
+    *(path(f"{name}/", view.as_view(), name=name) for name, view in LISTS.items()),
+    *(path(f"{name}/<str:name>/", view.as_view(), name=f"{name}-record") for name, view in RECORDS.items()),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
 ]

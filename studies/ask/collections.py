@@ -1,32 +1,63 @@
-"""The other collections: public records and facts, by the same strict rules."""
+"""The collections of public records: finished documents by the same strict rules, whatever their kind."""
 
 import hashlib
 import json
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
-from ..models import EvidenceRow, PublicFact, PublicRecord
-from ..models.choices import Design, PublicationKind
+from ..models import EvidenceRow, PublicRecord
+from ..models.choices import Design, DiscrepancyKind, PublicationKind, ReportRole, Severity
 from . import current, strict
 from .paging import PARAMETERS, Page, page
 from .strict import BadQuery, Fault, nearest
 
-RECORD_ORDERINGS = {"slug": "slug", "year": "year"}
-FACT_ORDERINGS = {"id": "fact_row"}
-# The columns of the facts table in their order; those that can be filtered by are marked in FACT_FILTERS.
-FACT_COLUMNS = [
-    "id", "fact", "publication", "study", "registration", "cohort", "course", "part", "entity", "attribute", "value",
-    "operator", "unit", "canonical_value", "canonical_unit", "denominator", "scale", "site", "method", "specimen",
-    "per", "counted", "day", "day_from", "time_point", "date", "as_of", "criteria", "follows", "as_reported",
-    "locator", "basis", "derivation", "retold", "discrepancies", "implausible",
-]  # fmt: skip
-FACT_FILTERS = [
-    "id", "fact", "publication", "study", "registration", "cohort", "course", "part", "entity", "attribute", "value",
-    "operator", "unit", "scale", "site", "method", "specimen", "per", "counted", "day_from", "date", "criteria",
-    "follows", "basis", "retold", "implausible",
-]  # fmt: skip
+ORDERINGS = {"slug": "slug", "year": "year"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a collection: the column it asks, and its valid values (None: those that the base has)."""
+
+    column: str
+    says: str
+    valid: tuple[str, ...] | None = None
+
+
+STUDY = Filter("study", "Slug of the study.")
+PUBLICATION = Filter("publication", "Slug of the document that says it.")
+OF_A_REPORT = {"study": STUDY, "publication": PUBLICATION}
+# Collection → filters. The year of publications alone is a number, so it is asked apart.
+COLLECTIONS: dict[str, dict[str, Filter]] = {
+    "studies": {"design": Filter("kind", "Design of the study.", tuple(Design.values))},
+    "publications": {"kind": Filter("kind", "Kind of document.", tuple(PublicationKind.values))},
+    "registrations": {},
+    "reports": OF_A_REPORT | {"role": Filter("kind", "Role of the report.", tuple(ReportRole.values))},
+    "cohorts": OF_A_REPORT,
+    "constructs": OF_A_REPORT,
+    "transplants": OF_A_REPORT,
+    "therapies": OF_A_REPORT,
+    "courses": OF_A_REPORT,
+    "lymphodepletions": OF_A_REPORT,
+    "infusions": OF_A_REPORT,
+    "toxicities": OF_A_REPORT | {"term": Filter("topic", "Code of the toxicity.")},
+    "outcomes": OF_A_REPORT | {"measure": Filter("topic", "Code of the measure.")},
+    "measurements": OF_A_REPORT | {"analyte": Filter("topic", "Code of the analyte.")},
+    "events": OF_A_REPORT | {"term": Filter("topic", "Code of the kind of event.")},
+    "claims": OF_A_REPORT
+    | {
+        "kind": Filter("kind", "A claim, or a statement on a set of studies.", ("claims", "set_statements")),
+        "topic": Filter("topic", "Code of the topic."),
+    },
+    "discrepancies": {
+        "publication": Filter("publication", "Slug of the document it was found in."),
+        "kind": Filter("kind", "Kind of disagreement.", tuple(DiscrepancyKind.values)),
+        "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
+    },
+    "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
+    "vocabularies": {},
+}
 
 
 @dataclass
@@ -38,86 +69,56 @@ class Found:
     page: Page
 
 
-def publications(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
-    """Publications by kind and year. Raises BadQuery."""
-    strict.check(query, {"kind", "year"} | PARAMETERS | extra)
-    rows = PublicRecord.objects.current().filter(collection="publications")
-    if "kind" in query:
-        rows = rows.filter(kind=strict.one_of(query, "kind", PublicationKind.values, ""))
+def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
+    """A page of a collection. `extra` names the parameters of the representation. Raises BadQuery."""
+    filters = COLLECTIONS[collection]
+    years = {"year"} if collection == "publications" else set()
+    strict.check(query, {*filters} | years | PARAMETERS | extra, repeatable=set(filters))
+    rows = PublicRecord.objects.current().filter(collection=collection)
+    faults = []
+    for name, about in filters.items():
+        values = query.getlist(name)
+        if not values:
+            continue
+        valid = about.valid or _values(collection, about.column, revision)
+        faults += [
+            Fault(name, f"“{value[:60]}” is not a value of it.", nearest(value[:60], valid))
+            for value in values
+            if value not in valid
+        ]
+        rows = rows.filter(**{f"{about.column}__in": values})
+    if faults:
+        raise BadQuery(faults)
     if "year" in query:
         rows = rows.filter(year=strict.number(query, "year", 0, 1900, 2200))
-    return _found(rows, query, revision)
+    found = page(rows, query, ORDERINGS, "slug", "slug")
+    return Found(revision, counted(rows, revision), found)
 
 
-def studies(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
-    """Studies by design. Raises BadQuery."""
-    strict.check(query, {"design"} | PARAMETERS | extra)
-    rows = PublicRecord.objects.current().filter(collection="studies")
-    if "design" in query:
-        rows = rows.filter(kind=strict.one_of(query, "design", Design.values, ""))
-    return _found(rows, query, revision)
+def _values(collection: str, column: str, revision: int) -> set[str]:
+    """The values that a column has in a collection; any public study or publication is one, borne or not."""
+
+    def make():
+        known = PublicRecord.objects.current()
+        if column in ("study", "publication"):
+            whole = {"study": "studies", "publication": "publications"}[column]
+            return set(known.filter(collection=whole).values_list("slug", flat=True))
+        return set(known.filter(collection=collection).values_list(column, flat=True).distinct()) - {""}
+
+    return current.kept(revision, f"values:{collection}:{column}", make)
 
 
-def _found(rows: QuerySet, query: QueryDict, revision: int) -> Found:
-    found = page(rows, query, RECORD_ORDERINGS, "slug", "slug")
-    return Found(revision, _count(rows, query, revision), found)
-
-
-def _count(rows: QuerySet, query: QueryDict, revision: int) -> int:
+def counted(rows: QuerySet, revision: int) -> int:
     """The whole size, counted once per filter and revision, not on every page."""
     key = hashlib.sha256(f"{rows.query}".encode()).hexdigest()
     return current.kept(revision, f"count:{key}", rows.count)
 
 
-def record(collection: str, slug: str) -> str | None:
-    """The document of one public record, or None. One statement."""
-    return (
-        PublicRecord.objects.current()
-        .filter(collection=collection, slug=slug)
-        .values_list("document", flat=True)
-        .first()
-    )
-
-
-def facts(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
-    """Facts by any column that names a thing, and `q` within value, wording, place and attribute. Raises BadQuery."""
-    strict.check(query, {*FACT_FILTERS, "q", "discrepancy"} | PARAMETERS | extra, repeatable=set(FACT_FILTERS))
-    rows = PublicFact.objects.current()
-    known = current.kept(revision, "fact values", _fact_values)
-    for name in FACT_FILTERS:
-        values = query.getlist(name)
-        if not values:
-            continue
-        if name in ("retold", "implausible"):
-            faults = [Fault(name, f"“{v[:60]}” is neither true nor false.", ["true", "false"]) for v in values
-                      if v not in ("true", "false")]  # fmt: skip
-            values = [v == "true" for v in values]
-        else:
-            faults = [
-                Fault(name, f"“{v[:60]}” is not a value of it.", nearest(v[:60], known[name]))
-                for v in values
-                if name in known and v not in known[name]
-            ]
-        if faults:
-            raise BadQuery(faults)
-        rows = rows.filter(**{f"{'fact_row' if name == 'id' else name}__in": values})
-    if query.get("discrepancy"):
-        rows = rows.filter(discrepancies__contains=query["discrepancy"])
-    if query.get("q"):
-        words = Q()
-        for word in query["q"].split():
-            either = Q()
-            for column in ("value", "as_reported", "locator", "attribute"):
-                either |= Q(**{f"{column}__icontains": word})
-            words &= either
-        rows = rows.filter(words)
-    found = page(rows, query, FACT_ORDERINGS, "id", "fact_row")
-    return Found(revision, _count(rows, query, revision), found)
-
-
-def fact(name: str) -> PublicFact | None:
-    """One row of the facts table, or None. One statement."""
-    return PublicFact.objects.current().filter(fact_row=name).first()
+def record(collection: str, name: str) -> str | None:
+    """The document of one public record by its slug or accession, or None. One statement."""
+    rows = PublicRecord.objects.current().filter(collection=collection)
+    found = rows.filter(slug=name) | rows.filter(accession=name)
+    return found.values_list("document", flat=True).first()
 
 
 def fields_of(collection: str, revision: int) -> set[str]:
@@ -128,36 +129,9 @@ def fields_of(collection: str, revision: int) -> set[str]:
             texts = EvidenceRow.objects.current()
         else:
             texts = PublicRecord.objects.current().filter(collection=collection)
-        text = texts.values_list("document", flat=True).first()
-        return set(json.loads(text)) if text else set()
+        # A claim and a set statement have different fields: one document of each kind tells them all.
+        by_kind = dict(texts.values_list("kind", "document")) if collection == "claims" else {}
+        found = list(by_kind.values()) or texts.values_list("document", flat=True)[:1]
+        return {name for text in found for name in json.loads(text)}
 
-    return set(FACT_COLUMNS) if collection == "facts" else current.kept(revision, f"fields:{collection}", make)
-
-
-def _fact_values() -> dict[str, set[str]]:
-    """Filter → the values there are, for the columns that name things; `value` and `fact` are free.
-
-    A publication or study that is public is a valid name even where no fact bears it.
-    """
-    free = {"id", "value", "fact", "date", "retold", "implausible"}
-    known = {
-        name: set(PublicFact.objects.current().values_list(name, flat=True).distinct())
-        for name in FACT_FILTERS
-        if name not in free
-    }
-    for values in known.values():
-        values.discard("")
-    for collection, slug in PublicRecord.objects.current().values_list("collection", "slug"):
-        if collection in ("publications", "studies", "registrations"):
-            known[{"publications": "publication", "studies": "study", "registrations": "registration"}[collection]].add(
-                slug
-            )
-    return known
-
-
-def fact_document(fact: PublicFact) -> dict:
-    """A fact as the API gives it: every column by its name, the discrepancies as a list."""
-    document = {name: getattr(fact, name, None) for name in FACT_COLUMNS}
-    document["id"] = fact.fact_row
-    document["discrepancies"] = fact.discrepancies.split()
-    return document
+    return current.kept(revision, f"fields:{collection}", make)

@@ -57,6 +57,7 @@ class PublicRecord(Public):
     study = models.CharField(max_length=80, blank=True)
     year = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=32, blank=True)
+    topic = models.CharField(max_length=64, blank=True, help_text="The code that a reader of the collection asks by.")
     read_as = models.CharField(max_length=64, blank=True, help_text="How a publication was read; empty if it was not.")
     document = models.TextField()
 
@@ -67,6 +68,7 @@ class PublicRecord(Public):
         indexes = [
             models.Index(fields=["owner", "valid_to"], name="public_record_owner"),
             models.Index(fields=["collection", "valid_to", "year", "slug"], name="public_record_by_year"),
+            models.Index(fields=["accession", "valid_to"], name="public_record_by_accession"),
         ]
 
     def __str__(self):

@@ -110,6 +110,7 @@ def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
         slug=unit.pk,
         publication=form["publication"],
         kind=form["kind"],
+        topic=form["severity"],
         document=unit.form,
     )
     return Rendering(records=[record])
@@ -132,6 +133,7 @@ def _render_report(unit: Report, published: Published) -> Rendering:
             accession=record["accession"],
             slug=record.get("slug") or record["accession"],
             kind=kind,
+            topic=_topic(record),
             document=dumps(record),
             **about,
         )
@@ -175,7 +177,36 @@ def render_vocabularies() -> Rendering:
     for name, found in by_vocabulary.items():
         document = {"vocabulary": name, "label": VOCABULARIES[name], "terms": found}
         records.append(PublicRecord(collection="vocabularies", accession="", slug=name, document=dumps(document)))
-    return Rendering(records=records)
+    return Rendering(records=[*records, *_diseases(by_vocabulary["disease"])])
+
+
+def _diseases(terms: list[dict]) -> list[PublicRecord]:
+    """Each disease of the tree as a record, with what it is a kind of, furthest first, and its kinds."""
+    lineages = {}
+    for term in terms:  # parents before children
+        lineages[term["code"]] = [*lineages.get(term["parent"], []), term["code"]]
+    return [
+        PublicRecord(
+            collection="diseases",
+            accession="",
+            slug=term["code"],
+            topic=term["parent"] or "",
+            document=dumps(
+                term
+                | {"lineage": lineages[term["code"]]}
+                | {"kinds": [other["code"] for other in terms if other["parent"] == term["code"]]}
+            ),
+        )
+        for term in terms
+    ]
+
+
+def _topic(record: dict) -> str:
+    """The code by which a record is asked for: its term, measure, analyte or topic."""
+    for name in ("term", "measure", "analyte", "topic"):
+        if record.get(name):
+            return record[name]["code"]
+    return ""
 
 
 def _search(kind: str, address: str, title: str, document: dict) -> SearchText:

@@ -15,7 +15,7 @@ from .study_page import study_context
 @public_page
 def study_list(request, revision):
     """All studies, by name."""
-    found = collections.studies(request.GET, revision)
+    found = collections.ask("studies", request.GET, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
     return page(request, revision, "studies/study_list.html", _list_context(request, found, documents))
 
@@ -31,7 +31,7 @@ def study(request, revision, slug):
 @public_page
 def publication_list(request, revision):
     """All publications, read or only cited."""
-    found = collections.publications(request.GET, revision)
+    found = collections.ask("publications", request.GET, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
     return page(request, revision, "studies/publication_list.html", _list_context(request, found, documents))
 
