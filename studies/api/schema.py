@@ -4,7 +4,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 
 from ..ask import facts
 from ..ask.collections import COLLECTIONS
+from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
+
+YEARS = {"minimum": 1900, "maximum": 2200}
 
 PROBLEM = {
     "type": "object",
@@ -76,6 +79,7 @@ def listing(name: str, evidence: bool = False) -> dict:
             "studies": {"type": "integer"},
             "patients_counted_once": {"type": "object"},
             "facets": {"type": "object"},
+            "emptied_by": {"type": "array", "items": {"type": "object"}},
         }
     body = {"type": "object", "required": required, "properties": properties}
     return {(200, "application/json"): body, **_errors(400)}
@@ -128,16 +132,22 @@ def record_parameters(description: str) -> list[OpenApiParameter]:
 
 def evidence_parameters() -> list[OpenApiParameter]:
     """The parameters of the one FilterSet, and of the list."""
-    filters = []
-    for name, term_filter in EvidenceFilterSet.base_filters.items():
-        valid = {} if term_filter.vocabulary else {"enum": [value for value, _ in term_filter.extra["choices"]]}
-        filters.append(_query(name, term_filter.extra["help_text"], many=True, **valid))
+    filters = [_filter(name, asked) for name, asked in EvidenceFilterSet.base_filters.items()]
     return [
         *filters,
         _query("pile", "Rows that match, or those on which the report is silent.", enum=list(PILES)),
         _query("facets", "Filters whose values are to be counted, joined by commas."),
         *paging_parameters(("study", "year", "n_patients")),
     ]
+
+
+def _filter(name: str, asked) -> OpenApiParameter:
+    if isinstance(asked, TermFilter):
+        named = [*asked.fixed, *(SILENCES if asked.silent else ())]
+        valid = {} if asked.vocabulary or asked.free else {"enum": list(dict.fromkeys(named))}
+        return _query(name, asked.extra["help_text"], many=True, **valid)
+    kinds = {DoseBound: {"type": "number", "exclusiveMinimum": 0}, YearBound: {"type": "integer", **YEARS}}
+    return _query(name, asked.extra["help_text"], **kinds.get(type(asked), {}))
 
 
 def collection_parameters(collection: str) -> list[OpenApiParameter]:
@@ -147,7 +157,7 @@ def collection_parameters(collection: str) -> list[OpenApiParameter]:
         for name, about in COLLECTIONS[collection].items()
     ]
     if collection == "publications":
-        filters.append(_query("year", "Year of publication.", type="integer", minimum=1900, maximum=2200))
+        filters.append(_query("year", "Year of publication.", type="integer", **YEARS))
     return [*filters, *paging_parameters()]
 
 

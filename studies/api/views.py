@@ -2,8 +2,9 @@
 
 from django.urls import reverse
 
-from ..ask import current, evidence, facts, strict
+from ..ask import current, evidence, facets, facts, strict
 from ..ask.collections import COLLECTIONS
+from ..ask.filters import EvidenceFilterSet
 from ..ask.strict import BadQuery, Fault, nearest
 from ..attributes import ATTRIBUTES, Attribute
 from ..pure.documents import dumps
@@ -35,19 +36,18 @@ class EvidenceList(PublicView):
                 "left_out": totals.left_out,
             },
         }
-        facets = _facets(request, revision)
-        if facets is not None:
-            more["facets"] = facets
+        if totals.emptied_by:
+            more["emptied_by"] = totals.emptied_by
+        if "facets" in request.GET:
+            more["facets"] = _facets(request, revision)
         count = totals.unknown if answer.pile == "unknown" else totals.matching
         documents = [row.document for row in answer.page.rows]
         return listing(request, revision, "evidence", count, answer.page, documents, **more)
 
 
-def _facets(request, revision) -> dict | None:
-    if "facets" not in request.GET:
-        return None
-    counts, wanted = evidence.facet_counts(revision), request.GET["facets"].split(",")
-    valid = evidence.EvidenceFilterSet.parameters()
+def _facets(request, revision) -> dict:
+    counts, wanted = facets.counts(revision), request.GET["facets"].split(",")
+    valid = EvidenceFilterSet.parameters()
     unknown = [name for name in wanted if name not in valid]
     if unknown:
         faults = [Fault("facets", f"“{name[:60]}” is not a filter.", nearest(name[:60], valid)) for name in unknown]

@@ -4,10 +4,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.http import QueryDict
 
-from ..models import EvidenceRow, EvidenceTerm, PublicRecord
+from ..models import EvidenceRow, PublicRecord
 from ..models.choices import ReportRole
 from ..pure.counting import Counted, Overlap, count_once, shared
 from . import current, strict
@@ -23,7 +22,8 @@ class Totals:
     """How much a filter found: rows that match, rows nobody can tell; studies and patients counted once of the pile.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
-    whole base, so it is empty under a filter)."""
+    whole base, so it is empty under a filter). Where several filters leave nothing, `emptied_by` says how many courses
+    match without each of them."""
 
     matching: int
     unknown: int
@@ -31,6 +31,7 @@ class Totals:
     patients: Counted
     shared: list[dict]
     left_out: list[dict]
+    emptied_by: list[dict]
 
 
 @dataclass
@@ -78,7 +79,18 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
         patients=patients,
         shared=shared_by,
         left_out=[] if filters.active else _left_out(),
+        emptied_by=[] if asked else _emptied_by(filters, pile),
     )
+
+
+def _emptied_by(filters: EvidenceFilterSet, pile: str) -> list[dict]:
+    """How many courses each filter alone keeps away, the ones that matter most first."""
+    found = [
+        {"parameter": name, "without_it": filters.without(name).pile(pile).count()}
+        for name in filters.active
+        if len(filters.active) > 1
+    ]
+    return sorted(found, key=lambda entry: -entry["without_it"])
 
 
 def _left_out() -> list[dict]:
@@ -149,21 +161,3 @@ def _patients_of_root(root: str, entry: dict) -> int | None:
         return None
     total = sum(parts.values())
     return min(total, entry["root_n"]) if entry["root_n"] else total
-
-
-def facet_counts(revision: int) -> dict[str, dict[str, int]]:
-    """Filter → value → number of courses with a cohort that has it, without any filter."""
-
-    def make():
-        rows = EvidenceRow.objects.current().filter(preferred=True)
-        counts = (
-            EvidenceTerm.objects.filter(row__in=rows)
-            .values("field", "value")
-            .annotate(rows=Count("row__course", distinct=True))
-        )
-        found = {}
-        for entry in counts:
-            found.setdefault(entry["field"], {})[entry["value"]] = entry["rows"]
-        return found
-
-    return current.kept(revision, "facets", make)

@@ -7,53 +7,156 @@ can tell make the *unknown* pile, counted apart and asked for with `pile=unknown
 import django_filters
 from django.db.models import Exists, OuterRef, Q
 
-from ..models import EvidenceRow, EvidenceTerm
-from ..models.choices import CollectedFrom, GeneticOrigin
-from . import current
-from .strict import BadQuery, Fault, nearest
+from ..models import EvidenceRow
+from ..models.choices import (
+    AgeGroup,
+    CollectedFrom,
+    Design,
+    DoseUnit,
+    GeneticOrigin,
+    Intent,
+    LymphodepletionGiven,
+    Presence,
+    ReadAs,
+    RelativeToTransplant,
+    Severity,
+    Sex,
+)
+from .filter_kinds import DoseBound, TermFilter, TreeFilter, WordsFilter, YearBound
+from .strict import BadQuery
 
-NOT_REPORTED = "not_reported"
 PILES = ("matching", "unknown")
+GRADES = [(str(grade), f"grade {grade}") for grade in range(1, 6)]
+RELAPSE = [("present", "relapsed"), ("absent", "no relapse")]
+GROUPS = {
+    "patients": "Patients and disease",
+    "transplant": "Transplant",
+    "cells": "CAR-T cells",
+    "results": "Results",
+    "toxicity": "Toxicity",
+    "source": "Where it is told",
+}
 
 
-class TermFilter(django_filters.MultipleChoiceFilter):
-    """Rows that have one of the given terms of a field; several values are alternatives."""
+def _toxicity(name: str) -> TermFilter:
+    return TermFilter(
+        label=name, group="toxicity", sentence=name, choices=Presence.choices,
+        help_text=f"{name} after the course: said to have occurred, said to have not, suspected, or silence.",
+    )  # fmt: skip
 
-    def __init__(self, *args, sentence: str, vocabulary: str = "", **kwargs):
-        self.sentence, self.vocabulary = sentence, vocabulary
-        super().__init__(*args, **kwargs)
 
-    def met(self, values) -> Exists:
-        terms = EvidenceTerm.objects.filter(row=OuterRef("pk"), field=self.field_name, value__in=values)
-        return Exists(terms)
+def _grade(name: str) -> TermFilter:
+    return TermFilter(
+        label=f"{name} grade", group="toxicity", sentence=f"{name} grade", choices=GRADES,
+        help_text=f"Grade of {name}, as printed, on whichever scale. Grades of two scales do not compare.",
+    )  # fmt: skip
 
-    def open(self, values) -> Exists | Q:
-        """Nobody can tell: the report is silent. Who asks for silence gets it as a match."""
-        return self.met([NOT_REPORTED]) if NOT_REPORTED not in values else Q(pk__in=[])
 
-    def filter(self, rows, values):
-        return rows.filter(self.met(values)) if values else rows
+def _scale(name: str) -> TermFilter:
+    return TermFilter(
+        label=f"{name} scale", group="toxicity", sentence=f"{name} scale", vocabulary="grading_scale",
+        help_text=f"Scale that {name} was graded on.",
+    )  # fmt: skip
 
 
 class EvidenceFilterSet(django_filters.FilterSet):
-    disease = TermFilter(
-        label="Disease",
-        sentence="disease",
-        vocabulary="disease",
+    disease = TreeFilter(
+        label="Disease", group="patients", sentence="disease", vocabulary="disease",
         help_text="Code of the disease tree; kinds of it are found too. A mixed study answers with its subgroup.",
+    )  # fmt: skip
+    age_group = TermFilter(
+        label="Age group", group="patients", sentence="age group", choices=AgeGroup.choices,
+        help_text="Children, adults or both, as worded or by the ages given.",
+    )  # fmt: skip
+    sex = TermFilter(
+        label="Sex", group="patients", sentence="sex", choices=Sex.choices, help_text="Sex of the patients of the row."
     )
+    extramedullary = TermFilter(
+        label="Extramedullary disease", group="patients", sentence="extramedullary disease",
+        choices=[("present", "present")], help_text="Whether a site of disease outside the marrow is told.",
+    )  # fmt: skip
+    order = TermFilter(
+        label="Infusion and transplant", group="transplant", sentence="CAR-T cells infused",
+        choices=RelativeToTransplant.choices, help_text="Infused before or after an allogeneic transplant.",
+    )  # fmt: skip
+    graft_source = TermFilter(
+        label="Graft", group="transplant", sentence="graft", vocabulary="graft_source",
+        help_text="Source of the graft of a transplant of these patients.",
+    )  # fmt: skip
+    donor = TermFilter(
+        label="Donor of the graft", group="transplant", sentence="graft donor", vocabulary="donor",
+        help_text="Donor of a transplant of these patients.",
+    )  # fmt: skip
     collected_from = TermFilter(
-        label="T cells collected from",
-        sentence="T cells collected from",
-        choices=CollectedFrom.choices,
+        label="T cells collected from", group="cells", sentence="T cells collected from", choices=CollectedFrom.choices,
         help_text="From whom the T cells were collected: one of the two axes of the T-cell source.",
-    )
+    )  # fmt: skip
     genetic_origin = TermFilter(
-        label="Genetic origin of the T cells",
-        sentence="genetic origin of the T cells",
-        choices=GeneticOrigin.choices,
-        help_text="Whose genome the T cells carry: the other axis.",
+        label="Genetic origin of the T cells", group="cells", sentence="genetic origin of the T cells",
+        choices=GeneticOrigin.choices, help_text="Whose genome the T cells carry: the other axis.",
+    )  # fmt: skip
+    intent = TermFilter(
+        label="Intent", group="cells", sentence="intent", choices=Intent.choices, help_text="What the cells were for."
     )
+    target = TermFilter(
+        label="Target", group="cells", sentence="target", vocabulary="antigen", help_text="Antigen that the CAR binds."
+    )
+    costimulation = TermFilter(
+        label="Costimulation", group="cells", sentence="costimulation", vocabulary="costimulatory_domain",
+        help_text="A costimulatory domain of the CAR.",
+    )  # fmt: skip
+    module = TermFilter(
+        label="Added module", group="cells", sentence="added module", vocabulary="module",
+        help_text="What the vector carries beside the CAR, such as a short hairpin RNA or a suicide gene.",
+    )  # fmt: skip
+    lymphodepletion = TermFilter(
+        label="Lymphodepletion", group="cells", sentence="lymphodepletion", choices=LymphodepletionGiven.choices,
+        help_text="Given, explicitly none, optional, or silence.",
+    )  # fmt: skip
+    dose_unit = TermFilter(
+        label="Unit of the dose", group="cells", sentence="unit of the dose", choices=DoseUnit.choices,
+        help_text="Unit that a dose is printed in. Units are never converted.",
+    )  # fmt: skip
+    dose_min = DoseBound(label="Dose at least", help_text="Least cells, in the unit of `dose_unit`, such as 1e6.")
+    dose_max = DoseBound(label="Dose at most", help_text="Most cells, in the unit of `dose_unit`.")
+    response = TermFilter(
+        label="Response", group="results", sentence="response", vocabulary="response",
+        help_text="A best response that at least one patient of the row had.",
+    )  # fmt: skip
+    mrd = TermFilter(
+        label="MRD after the course", group="results", sentence="MRD", vocabulary="response",
+        help_text="Measurable residual disease after the course, in at least one patient.",
+    )  # fmt: skip
+    relapse = TermFilter(
+        label="Relapse", group="results", sentence="relapse", choices=RELAPSE, vocabulary="response",
+        help_text="Relapse after the course, or after the transplant it was a bridge to: whether, and of which kind.",
+    )  # fmt: skip
+    crs, crs_grade, crs_scale = _toxicity("CRS"), _grade("CRS"), _scale("CRS")
+    icans, icans_grade, icans_scale = _toxicity("Neurotoxicity"), _grade("Neurotoxicity"), _scale("Neurotoxicity")
+    gvhd, gvhd_grade, gvhd_scale = _toxicity("GVHD of any kind"), _grade("GVHD"), _scale("GVHD")
+    acute_gvhd, chronic_gvhd = _toxicity("Acute GVHD"), _toxicity("Chronic GVHD")
+    design = TermFilter(
+        label="Design", group="source", sentence="design", choices=Design.choices, help_text="Design of the study."
+    )
+    read_as = TermFilter(
+        label="How it was read", group="source", sentence="read as", silent=False,
+        choices=[*ReadAs.choices, ("retold", "retold by another document")],
+        help_text="What was read: full text, slides, abstract; or only what another document retells.",
+    )  # fmt: skip
+    discrepancies = TermFilter(
+        label="Discrepancies", group="source", sentence="discrepancies", silent=False,
+        choices=[*Severity.choices, ("none", "none")], help_text="How much a discrepancy that touches the row matters.",
+    )  # fmt: skip
+    publication = TermFilter(
+        label="Publication", group="source", sentence="told by", free=True, silent=False,
+        help_text="Slug of the document that tells of it.",
+    )  # fmt: skip
+    study = TermFilter(
+        label="Study", group="source", sentence="study", free=True, silent=False, help_text="Slug of the study."
+    )
+    year_min = YearBound(label="Year from", comparison="gte", help_text="First year of the study's report.")
+    year_max = YearBound(label="Year to", comparison="lte", help_text="Last year of the study's report.")
+    q = WordsFilter(label="Words", help_text="Every word must stand in what the row shows.")
 
     class Meta:
         model = EvidenceRow
@@ -68,37 +171,36 @@ class EvidenceFilterSet(django_filters.FilterSet):
         """The filters of a query. Raises BadQuery where a value is not one of a filter's."""
         filterset = cls(query, queryset=EvidenceRow.objects.current().filter(preferred=True))
         filterset.revision = revision
+        given = {name: query.getlist(name) for name in cls.base_filters}
+        filterset.active = {
+            name: values
+            for name, values in given.items()
+            if any(values) or (values and not cls.base_filters[name].blank)
+        }
         faults = []
-        for name in cls.base_filters:
-            valid = dict(filterset.options(name))
-            for value in query.getlist(name):
-                if value not in valid:
-                    reason = f"“{value[:60]}” is not a value of it."
-                    faults.append(Fault(name, reason, nearest(value[:60], valid)))
+        for name, values in filterset.active.items():
+            faults += cls.base_filters[name].faults(name, values, query, revision)
         if faults:
             raise BadQuery(faults)
         return filterset
 
-    def options(self, name: str) -> list[tuple[str, str]]:
-        """Values and labels of a filter."""
-        term_filter = self.base_filters[name]
-        if term_filter.vocabulary:
-            terms = current.vocabulary(self.revision, term_filter.vocabulary)
-            return [(code, label) for code, (label, _) in terms.items()]
-        return list(term_filter.extra["choices"])
-
-    @property
-    def active(self) -> dict[str, list[str]]:
-        """Filter name → values asked for, in the order of the grammar."""
-        return {name: self.data.getlist(name) for name in self.base_filters if self.data.getlist(name)}
+    def without(self, name: str) -> "EvidenceFilterSet":
+        """The same filters but for one."""
+        query = self.data.copy()
+        query.pop(name, None)
+        if name == "dose_unit":
+            query.pop("dose_min", None)
+            query.pop("dose_max", None)
+        return type(self).asked(query, self.revision)
 
     def pile(self, which: str):
         """The rows of a pile: of each course the most general cohort that is wholly in it."""
         met, possible = Q(), Q()
         for name, values in self.active.items():
-            term_filter = self.base_filters[name]
-            met &= Q(term_filter.met(values))
-            possible &= Q(term_filter.met(values)) | Q(term_filter.open(values))
+            asked = self.base_filters[name]
+            matches = asked.met(values, self.data, self.revision)
+            met &= matches
+            possible &= matches | asked.open(values, self.data, self.revision)
         if which == "matching":
             return self._topmost(met, met)
         # A row below one that matches is not unknown, so both piles stand above it.
@@ -110,18 +212,15 @@ class EvidenceFilterSet(django_filters.FilterSet):
 
     def words(self) -> list[dict]:
         """The active filters in words: `text`, and the parameter and value that a page can take away."""
-        said = []
-        for name, values in self.active.items():
-            labels = dict(self.options(name))
-            for value in values:
-                said.append(
-                    {
-                        "parameter": name,
-                        "value": value,
-                        "text": f"{self.base_filters[name].sentence}: {labels[value]}",
-                    }
-                )
-        return said
+        return [
+            {
+                "parameter": name,
+                "value": value,
+                "text": f"{self._spoken(name)}: {self.base_filters[name].said(value, self.revision)}",
+            }
+            for name, values in self.active.items()
+            for value in values
+        ]
 
     def sentence(self) -> str:
         """The filter as one sentence, written on the page and into every answer."""
@@ -129,6 +228,13 @@ class EvidenceFilterSet(django_filters.FilterSet):
             return "All CAR-T courses."
         parts = []
         for name, values in self.active.items():
-            labels = dict(self.options(name))
-            parts.append(f"{self.base_filters[name].sentence} is {' or '.join(labels[v] for v in values)}")
+            said = " or ".join(self.base_filters[name].said(value, self.revision) for value in values)
+            parts.append(f"{self._spoken(name)} {said}" if name in BOUNDS else f"{self._spoken(name)} is {said}")
         return f"CAR-T courses where {' and '.join(parts)}."
+
+    def _spoken(self, name: str) -> str:
+        sentence = self.base_filters[name].sentence
+        return f"{sentence} {BOUNDS[name]}" if name in BOUNDS else sentence
+
+
+BOUNDS = {"dose_min": "at least", "dose_max": "at most", "year_min": "from", "year_max": "to"}

@@ -11,7 +11,17 @@ from .event import Event
 from .measurement import Measurement
 from .outcome import Outcome
 from .provenance import Place
-from .public import OPEN, EvidenceRow, EvidenceTerm, FormLink, PublicFact, PublicRecord, Revision, SearchText
+from .public import (
+    OPEN,
+    EvidenceDose,
+    EvidenceRow,
+    EvidenceTerm,
+    FormLink,
+    PublicFact,
+    PublicRecord,
+    Revision,
+    SearchText,
+)
 from .publication import Author, Citation, Publication, SourceRead
 from .registry import get_record, model_of_kind, record_models
 from .study import (
@@ -32,9 +42,9 @@ from .vocabulary import Mapping, Term
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
-    "Discrepancy", "EligibilityCriterion", "Event", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Infusion",
-    "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact", "PublicRecord",
-    "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText",
-    "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity", "Transplant",
-    "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
+    "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
+    "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
+    "SearchText", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
+    "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

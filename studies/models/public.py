@@ -91,6 +91,7 @@ class EvidenceRow(Public):
     n = models.PositiveIntegerField(default=0, help_text="Patients; 0 where it is not reported (see `n_reported`).")
     n_reported = models.BooleanField(default=True)
     year = models.PositiveSmallIntegerField(default=0)
+    words = models.TextField(blank=True, help_text="All its words, normalised, for the filter by free text.")
     overlaps = models.TextField(blank=True, help_text="JSON list of the cohorts that may hold the same patients.")
     document = models.TextField()
 
@@ -120,6 +121,21 @@ class EvidenceTerm(models.Model):
 
     def __str__(self):
         return f"{self.field}={self.value}"
+
+
+class EvidenceDose(models.Model):
+    """A dose of a row in the unit printed. Units are never converted, so a range is asked within one unit."""
+
+    row = models.ForeignKey(EvidenceRow, on_delete=models.CASCADE, related_name="doses")
+    unit = models.CharField(max_length=16)
+    low = models.FloatField()
+    high = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["row", "unit", "low", "high"], name="evidence_dose_lookup")]
+
+    def __str__(self):
+        return f"{self.low:g}–{self.high:g} {self.unit}"
 
 
 class PublicFact(Public):

@@ -9,6 +9,7 @@ from ..models import (
     AccessionCounter,
     Change,
     Discrepancy,
+    EvidenceDose,
     EvidenceRow,
     EvidenceTerm,
     FormLink,
@@ -152,6 +153,11 @@ def _replace_rows(model, owner: str, wanted: list, revision: int, key) -> bool:
         stored = {row.row: row for row in model.objects.filter(owner=owner, valid_from=revision, valid_to=OPEN)}
         EvidenceTerm.objects.bulk_create(
             EvidenceTerm(row=stored[row.row], field=name, value=value) for row in new for name, value in row.term_list
+        )
+        EvidenceDose.objects.bulk_create(
+            EvidenceDose(row=stored[row.row], unit=unit, low=low, high=high)
+            for row in new
+            for unit, low, high in row.dose_list
         )
     return bool(closed or new)
 

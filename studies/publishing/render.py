@@ -16,7 +16,7 @@ from ..models import (
     Term,
 )
 from ..models.vocabulary import VOCABULARIES
-from ..pure.documents import dumps
+from ..pure.documents import dumps, words_of
 from ..pure.wording import searchable
 from .compose import (
     Published,
@@ -212,14 +212,5 @@ def _topic(record: dict) -> str:
 def _search(kind: str, address: str, title: str, document: dict) -> SearchText:
     """A search entry: the title and all the words of a document, normalised."""
     return SearchText(
-        kind=kind, address=address, title=title[:300], text=searchable(" ".join([title, *_words(document)]))
+        kind=kind, address=address, title=title[:300], text=searchable(" ".join([title, *words_of(document)]))
     )
-
-
-def _words(document) -> list[str]:
-    """All texts of a document, deep down, but for its provenance, which search would drown in."""
-    if isinstance(document, dict):
-        return [w for key, value in document.items() if key not in ("sources", "facts") for w in _words(value)]
-    if isinstance(document, list):
-        return [w for value in document for w in _words(value)]
-    return [document] if isinstance(document, str) else []

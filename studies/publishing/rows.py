@@ -6,9 +6,11 @@ does not, but for what the report says occurred in none.
 
 from ..models import EvidenceRow
 from ..models.choices import RelativeToTransplant, ReportRole
-from ..pure.documents import dumps
+from ..pure.documents import dumps, words_of
+from ..pure.wording import searchable
 from .compose import Published, brief, silence, visible_overlaps
 from .row_results import CourseResults
+from .row_terms import doses_of, terms_of
 
 NOT_REPORTED = "not_reported"
 TOLD = ("best_response", "remission_maintained")  # what a reader takes for the answer of a cohort
@@ -65,6 +67,9 @@ class _RowMaker:
     def subgroups(self, cohort: dict, by: str = "") -> list[dict]:
         mine = [c for c in self.report["cohorts"] if c["parent"] == cohort["accession"]]
         return [c for c in mine if not by or c["split_by"] == by]
+
+    def _below(self, cohort: dict) -> list[dict]:
+        return [c for part in self.subgroups(cohort) for c in (part, *self._below(part))]
 
     def of_course(self, collection: str) -> list[dict]:
         return [record for record in self.report[collection] if record["course"] == self.course["accession"]]
@@ -131,8 +136,11 @@ class _RowMaker:
             n_reported=cohort["n"] is not None,
             year=content["year"] or 0,
             overlaps=dumps(overlaps) if overlaps else "",
+            words=searchable(" ".join(words_of(content))),
         )
-        row.content, row.term_list = content, sorted(set(self._terms(cohort)))
+        below = [deeper["accession"] for deeper in self._below(cohort)]
+        row.content, row.dose_list = content, doses_of(content)
+        row.term_list = sorted({*self._disease_terms(cohort), *terms_of(content, self.report, cohort, below)})
         return row
 
     # Parts
@@ -272,16 +280,15 @@ class _RowMaker:
         )
         return [{key: d[key] for key in ("accession", "title", "severity", "kind")} for d in shown]
 
-    # Terms
-
-    def _terms(self, cohort: dict):
-        """What the filters ask. A disease term says that *all* patients of the row have it, or a kind of it."""
-        for code in self._common_diseases(cohort):
-            yield "disease", code
-        yield "collected_from", self.course["collected_from"]
-        yield "genetic_origin", self.course["genetic_origin"]
+    def _disease_terms(self, cohort: dict):
+        """The diseases of all patients, and as `disease_only` the one told: where only “ALL” is told, B-ALL is open."""
+        yield from (("disease", code) for code in self._common_diseases(cohort))
+        told = next((holder["disease"] for holder in self.lineage(cohort) if holder["disease"]), None)
+        if told:
+            yield "disease_only", told["code"]
 
     def _common_diseases(self, cohort: dict) -> set[str]:
+        """What filters by disease ask: the diseases that *all* patients of the cohort have, or are a kind of."""
         if cohort["disease"]:
             return set(cohort["disease_lineage"])
         parts = self.subgroups(cohort, by="disease")

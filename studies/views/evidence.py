@@ -2,8 +2,9 @@
 
 import json
 
-from ..ask import current, evidence
-from ..ask.filters import EvidenceFilterSet
+from ..ask import current, evidence, facets
+from ..ask.filter_kinds import TermFilter
+from ..ask.filters import GROUPS, EvidenceFilterSet
 from ..web import query_with
 from .common import page, public_page
 from .row_cells import row_cells
@@ -21,7 +22,8 @@ def evidence_table(request, revision):
             "answer": answer,
             "rows": [row_cells(json.loads(row.document)) for row in answer.page.rows],
             "chips": _chips(request, answer.filters),
-            "facets": _facets(answer.filters, revision),
+            "groups": _groups(request, answer.filters, revision),
+            "emptied_by": _emptied_by(request, answer),
             "unknown_link": query_with(request, pile="unknown"),
             "matching_link": query_with(request, pile=None),
             "next_link": query_with(request, cursor=answer.page.next) if answer.page.next else "",
@@ -43,26 +45,50 @@ def _chips(request, filters: EvidenceFilterSet) -> list[dict]:
     return chips
 
 
-def _facets(filters: EvidenceFilterSet, revision: int) -> list[dict]:
-    """Each filter with the options that the base has, in the order of their vocabulary."""
-    counts = evidence.facet_counts(revision)
-    facets = []
-    for name, term_filter in filters.base_filters.items():
-        depths = _depths(current.vocabulary(revision, term_filter.vocabulary)) if term_filter.vocabulary else {}
-        chosen = filters.active.get(name, [])
-        options = [
-            {
-                "value": value,
-                "label": label,
-                "count": counts.get(name, {}).get(value, 0),
-                "chosen": value in chosen,
-                "depth": depths.get(value, 0),
-            }
-            for value, label in filters.options(name)
-            if counts.get(name, {}).get(value) or value in chosen
-        ]
-        facets.append({"name": name, "label": term_filter.label, "options": options, "active": bool(chosen)})
-    return facets
+def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
+    """The filters by subject, each with the options that the base has, in the order of their vocabulary."""
+    groups = {name: {"label": label, "facets": []} for name, label in GROUPS.items()}
+    for name, asked in filters.base_filters.items():
+        active = filters.active.get(name, [])
+        facet = {"name": name, "label": asked.label, "active": bool(active), "help": asked.extra["help_text"]}
+        if isinstance(asked, TermFilter):
+            facet["options"] = _options(name, asked, active, revision)
+        else:
+            facet["value"] = request.GET.get(name, "")
+        if facet.get("options") or "value" in facet:
+            groups[asked.group]["facets"].append(facet)
+    for group in groups.values():
+        group["active"] = any(facet["active"] for facet in group["facets"])
+    return list(groups.values())
+
+
+def _options(name: str, asked: TermFilter, chosen: list[str], revision: int) -> list[dict]:
+    counts = facets.counts(revision).get(name, {})
+    depths = _depths(current.vocabulary(revision, asked.vocabulary)) if asked.vocabulary else {}
+    return [
+        {
+            "value": value,
+            "label": label,
+            "count": counts.get(value, 0),
+            "chosen": value in chosen,
+            "depth": depths.get(value, 0),
+        }
+        for value, label in asked.options(revision).items()
+        if counts.get(value) or value in chosen
+    ]
+
+
+def _emptied_by(request, answer) -> list[dict]:
+    """Which filter emptied the table, and the address without it."""
+    return [
+        {
+            "label": answer.filters.base_filters[entry["parameter"]].label,
+            "count": entry["without_it"],
+            "link": query_with(request, **{entry["parameter"]: None}),
+        }
+        for entry in answer.totals.emptied_by
+        if entry["without_it"]
+    ]
 
 
 def _depths(vocabulary: dict[str, tuple[str, str]]) -> dict[str, int]:

@@ -1,0 +1,187 @@
+"""What the filters ask of an evidence row: its terms, made of the finished row.
+
+A term says what holds for the patients of the row. `not_reported` and `not_in_text_read` say that nobody can tell;
+UNSURE says the same beside terms that are told (two of six responded: whether one of them completely is open).
+"""
+
+from collections.abc import Iterator
+
+from ..models.choices import Absence, Presence
+
+NOT_REPORTED = Absence.NOT_REPORTED.value
+UNSURE = "unsure"
+GRADES = range(1, 6)
+NOT_SPECIFIED = {"allogeneic_unspecified", "related_unspecified", "unrelated_unspecified", "cord_unit"}
+
+
+def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterator[tuple[str, str]]:
+    """The terms of a row but for its disease; `below` names the cohorts that lie within this one."""
+    for name in ("collected_from", "genetic_origin", "intent"):
+        yield name, row[name]
+    yield from _transplant_terms(row)
+    yield from _construct_terms(row)
+    yield "lymphodepletion", row["lymphodepletion"]["given"] if row["lymphodepletion"] else row["silence"]
+    yield from (("dose_unit", i["unit"]) for i in row["infusions"] if i["dose_low"] is not None)
+    if not any(i["dose_low"] is not None for i in row["infusions"]):
+        yield "dose_unit", row["silence"]
+    for group in ("crs", "icans"):
+        items = row[group]["items"] or _told_below(report, row["course"], below, (group,))
+        yield from _presence_terms(group, items, row[group]["state"])
+        yield from _grade_terms(group, items, row[group]["state"])
+    yield from _gvhd_terms(row, report, below)
+    yield from _result_terms(row)
+    yield from _patient_terms(row, report, cohort)
+    yield from _source_terms(row, report)
+
+
+def doses_of(row: dict) -> list[tuple[str, float, float]]:
+    """Unit, least and most of every dose of a row, as printed; nothing is converted."""
+    return [
+        (i["unit"], i["dose_low"], i["dose_high"] if i["dose_high"] is not None else i["dose_low"])
+        for i in row["infusions"]
+        if i["dose_low"] is not None
+    ]
+
+
+def _transplant_terms(row: dict):
+    if not row["transplants"]:
+        yield from ((name, row["silence"]) for name in ("order", "graft_source", "donor"))
+    for transplant in row["transplants"]:
+        yield "order", transplant["infusion_is"]
+        for name in ("graft_source", "donor"):
+            code = transplant[name]["code"] if transplant[name] else row["silence"]
+            yield name, code
+            if code in NOT_SPECIFIED:
+                yield name, UNSURE
+
+
+def _construct_terms(row: dict):
+    construct = row["construct"] or {"targets": [], "costimulatory_domains": None, "modules": []}
+    domains = construct["costimulatory_domains"]
+    told = {
+        "target": construct["targets"],
+        "costimulation": domains.split("+") if domains else [],
+        "module": [module["code"] for module in construct["modules"]],
+    }
+    for name, values in told.items():
+        yield from ((name, value) for value in values or [row["silence"]])
+
+
+def _told_below(report: dict, course: str, below: list[str], codes: tuple) -> list[dict]:
+    """What occurred in patients of a subgroup occurred in the cohort."""
+    return [
+        toxicity["term"] | toxicity
+        for toxicity in report["toxicities"]
+        if toxicity["course"] == course and toxicity["cohort"] in below and toxicity["term"]["code"] in codes
+        if toxicity["presence"] != Presence.ABSENT
+    ]
+
+
+def _presence_terms(name: str, items: list[dict], state: str):
+    found = {item["presence"] for item in items}
+    if Presence.PRESENT in found and Presence.ABSENT in found:
+        found.discard(Presence.ABSENT)
+    yield from ((name, presence) for presence in found or [_silent(state)])
+
+
+def _grade_terms(name: str, items: list[dict], state: str):
+    """Every grade that a grade as printed allows; what did not occur has none."""
+    if not items:
+        yield f"{name}_grade", _silent(state)
+        yield f"{name}_scale", _silent(state)
+    for item in items:
+        if item["presence"] == Presence.ABSENT:
+            continue
+        yield from ((f"{name}_grade", grade) for grade in _grades(item) or [NOT_REPORTED])
+        yield f"{name}_scale", item["scale"]["code"] if item["scale"] else NOT_REPORTED
+
+
+def _grades(item: dict) -> list[str]:
+    low, high = item["grade_low"], item["grade_high"]
+    if low is None and high is None:
+        return []
+    low, high = low if low is not None else high, high if high is not None else low
+    if item["grade_operator"] in ("≥", ">"):
+        low, high = low + (item["grade_operator"] == ">"), GRADES[-1]
+    elif item["grade_operator"] in ("≤", "<"):
+        low, high = GRADES[0], high - (item["grade_operator"] == "<")
+    return [str(grade) for grade in GRADES if low <= grade <= high]
+
+
+def _gvhd_terms(row: dict, report: dict, below: list[str]):
+    """GVHD of any kind, acute and chronic: none is ever taken for another, so “no GVHD” leaves the kinds open, and GVHD
+    of any kind is absent where it is said so or where both kinds are."""
+    items, state = row["gvhd"]["items"], row["gvhd"]["state"]
+    items = [*items, *_told_below(report, row["course"], below, ("gvhd", "acute_gvhd", "chronic_gvhd"))]
+    by_kind = {kind: [i for i in items if i["code"] == kind] for kind in ("gvhd", "acute_gvhd", "chronic_gvhd")}
+    for kind in ("acute_gvhd", "chronic_gvhd"):
+        yield from _presence_terms(kind, by_kind[kind], state)
+    told = {item["presence"] for item in items if item["presence"] != Presence.ABSENT}
+    absent = {kind for kind, found in by_kind.items() if any(i["presence"] == Presence.ABSENT for i in found)}
+    if told:
+        yield from (("gvhd", presence) for presence in told)
+    elif "gvhd" in absent or absent >= {"acute_gvhd", "chronic_gvhd"}:
+        yield "gvhd", Presence.ABSENT.value
+    else:
+        yield "gvhd", _silent(state)
+    yield from _grade_terms("gvhd", items, state)
+
+
+def _result_terms(row: dict):
+    responses = [r for r in (row["response"], *row["response_elsewhere"]) if r]
+    responses += [part["response"] for part in row["told_of_subgroups"] if part["response"]]
+    codes = {c["code"] for response in responses for c in response["categories"] if c["n"]}
+    yield from (("response", code) for code in codes)
+    if "MRD-neg-CR" in codes:
+        yield "response", "CR"
+    if not codes:
+        yield "response", row["silences"].get("response", row["silence"])
+    elif not row["response"] or (row["response"]["of"] > 1 and not row["response"]["responded"]):
+        yield "response", UNSURE
+    negative = any(m["code"] == "MRD-neg" and m["n"] for m in row["mrd"]) or "MRD-neg-CR" in codes
+    found = {m["code"] for m in row["mrd"] if m["n"]} | ({"MRD-neg"} if negative else set())
+    yield from (("mrd", code) for code in found or [row["silences"].get("mrd", row["silence"])])
+    yield from _relapse_terms(row)
+
+
+def _relapse_terms(row: dict):
+    """A remission of a single patient that goes on says that there was no relapse."""
+    told = [*row["relapses"], *(o for o in row["after_later_transplant"] if o["measure"] == "Relapse")]
+    found = {o["code"] for o in told if o["n"]}
+    ongoing = row["n_patients"] == 1 and any(
+        d["code"] == "remission_duration" and d["duration_end"] == "ongoing" for d in row["durations"]
+    )
+    if found:
+        yield "relapse", Presence.PRESENT.value
+        yield from (("relapse", code) for code in found if code)
+    elif ongoing or any(o["n"] == 0 and o["code"] in ("relapse", None) for o in told):
+        yield "relapse", Presence.ABSENT.value
+    else:
+        yield "relapse", row["silences"].get("relapse", row["silence"])
+
+
+def _patient_terms(row: dict, report: dict, cohort: dict):
+    yield "sex", cohort["sex"] or row["silence"]
+    yield "age_group", cohort["age_group"] or row["silence"]
+    lineage = {cohort["accession"], row["root_cohort"]}
+    sites = [
+        c
+        for c in report["characteristics"]
+        if c["kind"] == "extramedullary_site" and c["presence"] == "present" and c["cohort"] in lineage
+    ]
+    responses = [r for r in (row["response"], *row["response_elsewhere"]) if r]
+    known = sites or any(r["site"] == "extramedullary" for r in responses)
+    yield "extramedullary", Presence.PRESENT.value if known else row["silence"]
+
+
+def _source_terms(row: dict, report: dict):
+    yield from (("design", d["design"]) for d in report["descriptions"] or [{"design": NOT_REPORTED}])
+    yield from (("read_as", how) for how in (["retold"] if row["retold"] else row["publication"]["read_as"]))
+    yield "publication", row["publication"]["slug"]
+    yield "study", row["study"]
+    severities = {d["severity"] for d in row["discrepancies"]}
+    yield from (("discrepancies", severity) for severity in severities or ["none"])
+
+
+def _silent(state: str) -> str:
+    return NOT_REPORTED if state == "reported" else state
