@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import api_docs, evidence, health, home, records, search
+from .views import api_docs, constructs, discrepancies, diseases, evidence, health, home, records, search
 
 app_name = "studies"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),
     path("publications/<slug:slug>/", records.publication, name="publication"),
+    path("registrations/", records.registration_list, name="registrations"),
+    path("registrations/<str:identifier>/", records.registration, name="registration"),
+    path("constructs/", constructs.construct_list, name="constructs"),
+    path("constructs/<slug:slug>/", constructs.construct, name="construct"),
+    path("diseases/", diseases.disease_tree, name="diseases"),
+    path("diseases/<str:code>/", diseases.disease, name="disease"),
+    path("discrepancies/", discrepancies.discrepancy_list, name="discrepancies"),
+    path("discrepancies/<str:accession>/", discrepancies.discrepancy, name="discrepancy"),
     path("search/", search.search_page, name="search"),
     path("api/v1/docs/", api_docs.docs, name="api-docs"),
     path("healthz", health.healthz),

@@ -53,7 +53,9 @@ def test_every_link_from_the_home_page_leads_somewhere_here(client):
 
 @pytest.mark.parametrize(
     "address", ["/", "/evidence/", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
-                "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=x"]
+                "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=x",
+                "/registrations/", "/registrations/NCT01551043/", "/constructs/", "/constructs/kong-2022-second/",
+                "/diseases/", "/diseases/B-ALL/", "/discrepancies/", "/discrepancies/DIS-00100/"]
 )  # fmt: skip
 def test_pages_are_valid_html(client, address):
     parser = html5lib.HTMLParser(strict=False)
@@ -99,6 +101,29 @@ def test_a_retelling_says_so_before_its_first_number(client):
     html = client.get("/studies/kochenderfer-2013/").content.decode()
     assert html.index("as retold by Liu 2017") < html.index("cells/kg")
     assert "They are not results of this one" in html
+
+
+def test_a_registration_is_a_plan_with_the_places_of_its_values(client):
+    html = client.get("/registrations/NCT01087294/").content.decode()
+    assert "it counts no patients" in html
+    assert "4 dose levels" in html and "as of 18 December 2016" in html
+    assert html.index("Cyclophosphamide 180 mg/m2") < html.index("facts with their places")
+    assert "Search was performed on December 18, 2016" in html
+
+
+def test_discrepancies_are_listed_by_document_and_weight(client):
+    html = client.get(
+        "/discrepancies/", {"publication": "kong-2022", "severity": "clerical", "kind": ""}
+    ).content.decode()
+    assert "Abbreviations and key words slip" in html and "2 places" not in html
+    assert client.get("/discrepancies/", {"severity": "grave"}).status_code == 400
+    assert client.get("/discrepancies/DIS-99999/").status_code == 404
+
+
+def test_a_disease_leads_to_its_kinds_and_its_evidence(client):
+    html = client.get("/diseases/B-ALL/").content.decode()
+    assert "/evidence/?disease=B-ALL" in html and "/diseases/B-ALL-BCR-ABL1/" in html
+    assert client.get("/diseases/").content.decode().count("<li") > 20
 
 
 def test_an_unchanged_page_is_not_sent_again(client):

@@ -144,7 +144,7 @@ def evidence_parameters() -> list[OpenApiParameter]:
 def _filter(name: str, asked) -> OpenApiParameter:
     if isinstance(asked, TermFilter):
         named = [*asked.fixed, *(SILENCES if asked.silent else ())]
-        valid = {} if asked.vocabulary or asked.free else {"enum": list(dict.fromkeys(named))}
+        valid = {} if asked.vocabulary or asked.collection else {"enum": list(dict.fromkeys(named))}
         return _query(name, asked.extra["help_text"], many=True, **valid)
     kinds = {DoseBound: {"type": "number", "exclusiveMinimum": 0}, YearBound: {"type": "integer", **YEARS}}
     return _query(name, asked.extra["help_text"], **kinds.get(type(asked), {}))

@@ -31,3 +31,13 @@ def vocabulary(revision_number: int, name: str) -> dict[str, tuple[str, str]]:
         return {term["code"]: (term["label"], term["parent"] or "") for term in document["terms"]}
 
     return kept(revision_number, f"vocabulary:{name}", make)
+
+
+def names(revision_number: int, collection: str) -> dict[str, str]:
+    """Slug → name of the public studies or publications."""
+
+    def make():
+        found = PublicRecord.objects.current().filter(collection=collection).order_by("slug")
+        return {slug: json.loads(text)["name"] for slug, text in found.values_list("slug", "document")}
+
+    return kept(revision_number, f"names:{collection}", make)

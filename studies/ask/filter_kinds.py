@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from ..models import EvidenceDose, EvidenceTerm
 from ..models.choices import Absence
 from ..pure.wording import searchable
-from . import current, facets
+from . import current
 from .strict import Fault, nearest
 
 SILENCES = {absence.value: absence.label for absence in (Absence.NOT_REPORTED, Absence.NOT_IN_TEXT_READ)}
@@ -44,12 +44,13 @@ class Asked:
 class TermFilter(Asked, django_filters.MultipleChoiceFilter):
     """Rows that have one of the given terms of a field; several values are alternatives.
 
-    Its values are `choices`, the codes of a `vocabulary`, or whatever the base has (`free`). The two kinds of silence
+    Its values are `choices`, the codes of a `vocabulary`, or the slugs of a `collection`. The two kinds of silence
     are added, but to filters that are never silent.
     """
 
-    def __init__(self, *args, group: str, sentence: str, vocabulary: str = "", free=False, silent=True, **kwargs):
-        self.group, self.sentence, self.vocabulary, self.free, self.silent = group, sentence, vocabulary, free, silent
+    def __init__(self, *args, group: str, sentence: str, vocabulary="", collection="", silent=True, **kwargs):
+        self.group, self.sentence, self.silent = group, sentence, silent
+        self.vocabulary, self.collection = vocabulary, collection
         self.blank = False
         self.fixed = {str(value): str(label) for value, label in kwargs.get("choices", [])}
         super().__init__(*args, **kwargs)
@@ -60,8 +61,8 @@ class TermFilter(Asked, django_filters.MultipleChoiceFilter):
         if self.vocabulary:
             terms = current.vocabulary(revision, self.vocabulary)
             found |= {code: label for code, (label, _) in terms.items() if code not in found}
-        if self.free:
-            found |= {value: value for value in sorted(facets.counts(revision).get(self.field_name, {}))}
+        if self.collection:
+            found |= current.names(revision, self.collection)
         return found | (SILENCES if self.silent else {})
 
     def faults(self, name, values, query, revision):

@@ -148,11 +148,16 @@ class EvidenceFilterSet(django_filters.FilterSet):
         choices=[*Severity.choices, ("none", "none")], help_text="How much a discrepancy that touches the row matters.",
     )  # fmt: skip
     publication = TermFilter(
-        label="Publication", group="source", sentence="told by", free=True, silent=False,
+        label="Publication", group="source", sentence="told by", collection="publications", silent=False,
         help_text="Slug of the document that tells of it.",
     )  # fmt: skip
     study = TermFilter(
-        label="Study", group="source", sentence="study", free=True, silent=False, help_text="Slug of the study."
+        label="Study",
+        group="source",
+        sentence="study",
+        collection="studies",
+        silent=False,
+        help_text="Slug of the study.",
     )
     year_min = YearBound(label="Year from", comparison="gte", help_text="First year of the study's report.")
     year_max = YearBound(label="Year to", comparison="lte", help_text="Last year of the study's report.")

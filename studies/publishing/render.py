@@ -134,7 +134,7 @@ def _render_report(unit: Report, published: Published) -> Rendering:
             slug=record.get("slug") or record["accession"],
             kind=kind,
             topic=_topic(record),
-            document=dumps(record),
+            document=dumps(record | {"silence": document["silence"]}),
             **about,
         )
         for collection in COLLECTIONS

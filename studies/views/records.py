@@ -1,4 +1,4 @@
-"""The pages of studies and publications, and their lists."""
+"""The pages of studies, publications and registrations, and their lists."""
 
 import json
 
@@ -9,6 +9,7 @@ from ..pure import partial_dates
 from ..web import query_with
 from .cells import SILENT, Cell, all_sources
 from .common import page, public_page
+from .registration_page import registration_context
 from .study_page import study_context
 
 
@@ -17,14 +18,14 @@ def study_list(request, revision):
     """All studies, by name."""
     found = collections.ask("studies", request.GET, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
-    return page(request, revision, "studies/study_list.html", _list_context(request, found, documents))
+    return page(request, revision, "studies/study_list.html", list_context(request, found, documents))
 
 
 @public_page
 def study(request, revision, slug):
     """Everything that the reports of one study say, the preferred report first."""
     strict.check(request.GET, set())
-    document = _document("studies", slug)
+    document = document_or_404("studies", slug)
     return page(request, revision, "studies/study.html", study_context(document))
 
 
@@ -33,16 +34,32 @@ def publication_list(request, revision):
     """All publications, read or only cited."""
     found = collections.ask("publications", request.GET, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
-    return page(request, revision, "studies/publication_list.html", _list_context(request, found, documents))
+    return page(request, revision, "studies/publication_list.html", list_context(request, found, documents))
 
 
 @public_page
 def publication(request, revision, slug):
     """One document: its bibliography, what was read of it, what it reports, cites and claims, where it disagrees."""
     strict.check(request.GET, set())
-    document = _document("publications", slug)
+    document = document_or_404("publications", slug)
     context = {"publication": document, "bibliography": _bibliography(document)}
     return page(request, revision, "studies/publication.html", context)
+
+
+@public_page
+def registration_list(request, revision):
+    """All registrations."""
+    found = collections.ask("registrations", request.GET, revision)
+    documents = [json.loads(row.document) for row in found.page.rows]
+    return page(request, revision, "studies/registration_list.html", list_context(request, found, documents))
+
+
+@public_page
+def registration(request, revision, identifier):
+    """A registered plan as documents tell it."""
+    strict.check(request.GET, set())
+    context = registration_context(document_or_404("registrations", identifier))
+    return page(request, revision, "studies/registration.html", context)
 
 
 BIBLIOGRAPHY = {
@@ -68,14 +85,16 @@ def _bibliography(document: dict) -> list[Cell]:
     return cells
 
 
-def _document(collection: str, slug: str) -> dict:
+def document_or_404(collection: str, slug: str) -> dict:
+    """The document of a public record. Raises Http404 where there is none."""
     text = collections.record(collection, slug)
     if text is None:
         raise Http404
     return json.loads(text)
 
 
-def _list_context(request, found, documents) -> dict:
+def list_context(request, found, documents) -> dict:
+    """What every list shows: its documents, how many there are, the pages around."""
     return {
         "count": found.count,
         "documents": documents,

@@ -10,6 +10,8 @@ PAGES = [
     "/", "/evidence/", "/evidence/?disease=CLL", "/studies/", "/studies/li-hua-2025/", "/studies/kochenderfer-2013/",
     "/studies/li-huibo-2025/", "/studies/kong-2022/", "/studies/khan-2016/", "/studies/xu-2022-cmj/",
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
+    "/registrations/", "/registrations/NCT01087294/", "/constructs/", "/constructs/kong-2022-second/", "/diseases/",
+    "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/",
 ]  # fmt: skip
 
 
@@ -27,7 +29,8 @@ def test_no_page_is_wider_than_the_screen_or_fails_in_the_console(visit, width):
 def test_filter_then_open_a_study_then_a_number_with_and_without_script(visit, width, javascript):
     page = visit("/evidence/", width=width, javascript=javascript)
     if width == 390:
-        page.locator("details.facets summary").click()
+        page.locator("details.facets > summary").click()
+    page.locator("details.group summary", has_text="CAR-T cells").click()
     page.get_by_label("Recipient", exact=False).first.check()
     follow(page.get_by_role("button", name="Apply"))
     assert "collected_from=recipient" in page.url

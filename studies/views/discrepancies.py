@@ -1,0 +1,41 @@
+"""Where documents disagree with themselves or each other: all of it, filtered, and each with its own address."""
+
+import json
+
+from ..ask import collections, current, strict
+from ..models import PublicRecord
+from ..models.choices import DiscrepancyKind, Severity
+from .common import page, public_page
+from .records import document_or_404, list_context
+
+
+@public_page
+def discrepancy_list(request, revision):
+    """By document, by how much they matter, by kind."""
+    query = request.GET.copy()
+    for name in [name for name, values in query.lists() if values == [""]]:
+        del query[name]  # a form sends its empty fields too: they ask nothing
+    found = collections.ask("discrepancies", query, revision)
+    documents = [json.loads(row.document) for row in found.page.rows]
+    sources = current.kept(revision, "documents with discrepancies", _documents)
+    choices = {
+        "publication": [("", "all documents"), *sources],
+        "severity": [("", "of any weight"), *Severity.choices],
+        "kind": [("", "of any kind"), *DiscrepancyKind.choices],
+    }
+    fields = [{"name": name, "options": options, "chosen": query.get(name, "")} for name, options in choices.items()]
+    context = list_context(request, found, documents) | {"fields": fields}
+    return page(request, revision, "studies/discrepancy_list.html", context)
+
+
+@public_page
+def discrepancy(request, revision, accession):
+    """One discrepancy with both its places."""
+    strict.check(request.GET, set())
+    return page(request, revision, "studies/discrepancy_page.html", {"d": document_or_404("discrepancies", accession)})
+
+
+def _documents() -> list[tuple[str, str]]:
+    slugs = PublicRecord.objects.current().filter(collection="discrepancies").values_list("publication", flat=True)
+    named = PublicRecord.objects.current().filter(collection="publications", slug__in=set(slugs)).order_by("slug")
+    return [(record.slug, json.loads(record.document)["name"]) for record in named]

@@ -1,0 +1,46 @@
+"""The tree of diseases, each with the courses whose patients all have it, or a kind of it."""
+
+from django.http import Http404
+
+from ..ask import current, facets, strict
+from .common import page, public_page
+from .records import document_or_404
+
+
+@public_page
+def disease_tree(request, revision):
+    """The whole tree; what nobody in the base has is there too, without a count."""
+    strict.check(request.GET, set())
+    return page(request, revision, "studies/disease_list.html", {"diseases": _tree(revision)})
+
+
+@public_page
+def disease(request, revision, code):
+    """One disease: what it means, what it is a kind of, its kinds, its codes elsewhere."""
+    strict.check(request.GET, set())
+    document = document_or_404("diseases", code)
+    tree = {entry["code"]: entry for entry in _tree(revision)}
+    if code not in tree:
+        raise Http404
+    context = {
+        "disease": document,
+        "count": tree[code]["count"],
+        "lineage": [tree[c] for c in document["lineage"][:-1]],
+        "kinds": [tree[c] for c in document["kinds"]],
+    }
+    return page(request, revision, "studies/disease.html", context)
+
+
+def _tree(revision: int) -> list[dict]:
+    """The diseases in depth-first order, each below what it is a kind of."""
+    terms, counts = current.vocabulary(revision, "disease"), facets.counts(revision).get("disease", {})
+    found = []
+
+    def add(parent: str, depth: int):
+        for code, (label, above) in terms.items():
+            if above == parent:
+                found.append({"code": code, "label": label, "depth": depth, "count": counts.get(code, 0)})
+                add(code, depth + 1)
+
+    add("", 0)
+    return found

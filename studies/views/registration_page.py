@@ -1,0 +1,62 @@
+"""What the page of a registration shows: the plan as a document tells it. A plan counts no patients."""
+
+from ..pure import partial_dates
+from .cells import Cell, Silences, all_sources, dose_cell, fact_cell, labelled, lymphodepletion_cell, silent
+from .study_treatment import agent_cells
+
+PLAN = {
+    "purpose": "Purpose", "sponsor": "Sponsor", "phase": "Phase", "status": "Status", "disease": "Disease",
+    "disease_status": "State of the disease", "target_enrolment": "Patients planned", "primary_endpoint": "Endpoint",
+    "collected_from": "T cells collected from", "genetic_origin": "Genetic origin", "targets": "Target",
+    "costimulatory_domains": "Costimulation",
+}  # fmt: skip
+
+
+def registration_context(document: dict) -> dict:
+    """The context of a registration's page."""
+    return {"registration": document, "reports": [_report(report) for report in document["reports"]]}
+
+
+def _report(report: dict) -> dict:
+    silences = Silences.of_report(report)
+    cells = [cell for plan in report["plans"] for cell in _plan(plan, report["silence"])]
+    cells += [labelled(fact_cell(e, e["text"], "text"), "Entry") for e in report["eligibility"]]
+    for record in report["lymphodepletions"]:
+        bare = record | {"label": record["labels"]["given"], "agents": [a["name"] for a in record.get("agents", [])]}
+        cells.append(labelled(lymphodepletion_cell(bare, silences), "Lymphodepletion"))
+        cells += [labelled(agent, "Lymphodepletion") for agent in agent_cells(record)]
+    cells += [labelled(cell, "Dose") for infusion in report["infusions"] for cell in _doses(infusion)]
+    groups: dict[str, list[Cell]] = {}
+    for cell in cells:
+        cell.page = f"/publications/{report['publication']['slug']}/"
+        groups.setdefault(cell.label, []).append(cell)
+    return {"document": report, "groups": groups}
+
+
+def _plan(plan: dict, silence: str) -> list[Cell]:
+    cells = []
+    for name, label in PLAN.items():
+        value = plan[name]
+        if value in (None, "", "not_reported"):
+            cells.append(labelled(silent(silence), label))
+            continue
+        text = value["label"] if isinstance(value, dict) else plan["labels"].get(name, str(value))
+        cell = fact_cell(plan, text, name)
+        if name == "status" and plan["as_of"]:
+            cell.remark = f"as of {partial_dates.written(plan['as_of'])}"
+            cell.sources = all_sources(plan["sources"], "status", "as_of")
+        if name == "disease" and plan["disease_as_reported"]:
+            cell.remark = f"worded “{plan['disease_as_reported']}”"
+        cells.append(labelled(cell, label))
+    return cells
+
+
+def _doses(infusion: dict) -> list[Cell]:
+    if infusion["dose_low"] is None and infusion["dose_levels"]:
+        return [fact_cell(infusion, f"{infusion['dose_levels']} dose levels", "dose_levels", remark="doses not given")]
+    cell = dose_cell(infusion)
+    if infusion["n_infusions"]:
+        high = f" to {infusion['n_infusions_high']}" if infusion["n_infusions_high"] else ""
+        more = f"{infusion['n_infusions']}{high} infusion{'s' if high or infusion['n_infusions'] > 1 else ''}"
+        cell.remark = " · ".join([cell.remark, more, *(["optional"] if infusion["optional"] else [])])
+    return [cell]
