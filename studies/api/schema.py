@@ -6,6 +6,7 @@ from ..ask import facts
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
+from ..models.public import SEARCH_KINDS
 
 YEARS = {"minimum": 1900, "maximum": 2200}
 
@@ -159,6 +160,13 @@ def collection_parameters(collection: str) -> list[OpenApiParameter]:
     if collection == "publications":
         filters.append(_query("year", "Year of publication.", type="integer", **YEARS))
     return [*filters, *paging_parameters()]
+
+
+def search_parameters() -> list[OpenApiParameter]:
+    return [
+        _query("q", "Words; the last one may be the beginning of a word."),
+        _query("kind", "Only entries of this kind.", enum=list(SEARCH_KINDS)),
+    ]
 
 
 def fact_parameters() -> list[OpenApiParameter]:

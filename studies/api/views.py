@@ -5,8 +5,10 @@ from django.urls import reverse
 from ..ask import current, evidence, facets, facts, strict
 from ..ask.collections import COLLECTIONS
 from ..ask.filters import EvidenceFilterSet
+from ..ask.search import search
 from ..ask.strict import BadQuery, Fault, nearest
 from ..attributes import ATTRIBUTES, Attribute
+from ..models.public import SEARCH_KINDS
 from ..pure.documents import dumps
 from . import schema
 from .base import LISTED, PublicView, RecordView, listing
@@ -87,11 +89,32 @@ class FactRecord(RecordView):
         return dumps(facts.fact_document(fact)) if fact else None
 
 
+@schema.described("search", "Search", schema.search_parameters(), schema.plain())
+class Search(PublicView):
+    """Everything that holds all words of the query, by any name the vocabularies know. At most fifty; `more` says that
+    there are others."""
+
+    def body(self, request, revision):
+        strict.check(request.GET, {"q", "kind"})
+        kind = strict.one_of(request.GET, "kind", ("", *SEARCH_KINDS), "")
+        found = search(request.GET.get("q", ""), revision, kind)
+        hits = [
+            hit
+            | {"snippet": "".join(part["text"] for part in hit["snippet"])}
+            | {"highlights": sorted({part["text"].strip() for part in hit["snippet"] if part["found"]})}
+            for hit in found.hits
+        ]
+        return dumps(
+            {"count": len(hits), "more": found.more, "did_you_mean": found.did_you_mean or None}
+            | {"suggestions": found.suggestions, "revision": revision, "results": hits}
+        )
+
+
 @schema.described("index", "Where to begin", [], schema.plain())
 class Index(PublicView):
     def body(self, request, revision):
         strict.check(request.GET, set())
-        names = ("evidence", *COLLECTIONS, "facts", "attributes", "schema")
+        names = ("evidence", "search", *COLLECTIONS, "facts", "attributes", "schema")
         addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
         return dumps(
             {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}

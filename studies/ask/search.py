@@ -1,20 +1,135 @@
-"""Search: records whose normalised text holds every word of the query, titles first."""
+"""Search: entries whose words hold every part of the query, by any of its names; what bears the name comes first.
 
-from django.db.models import Case, IntegerField, Q, Value, When
+Words and names are made equal in pure code, and both databases are asked for exact words, so both find the same.
+"""
 
-from ..models import SearchText
-from ..pure.wording import searchable
+import difflib
+import json
+import re
+from dataclasses import dataclass
 
-MOST = 50
+from django.db import connection
+from django.db.models import BooleanField, Case, IntegerField, Q, Value, When
+from django.db.models.expressions import RawSQL
+
+from ..models import PublicRecord, SearchText, SearchWord
+from ..models.public import SEARCH_KINDS
+from ..pure.synonyms import phrases, units
+from ..pure.wording import tokens
+from . import current
+
+MOST, SUGGESTED, LONGEST_QUERY = 50, 8, 20
 
 
-def search(words: str) -> list[SearchText]:
-    """At most fifty records; a query without a letter or digit finds nothing. One statement."""
-    wanted = searchable(words).split()[:20]
-    if not wanted:
-        return []
-    every = Q()
-    for word in wanted:
-        every &= Q(text__contains=word)
-    in_title = Case(When(title__icontains=words.strip(), then=Value(0)), default=Value(1), output_field=IntegerField())
-    return list(SearchText.objects.current().filter(every).order_by(in_title, "title", "id")[:MOST])
+@dataclass
+class Found:
+    """The entries found, at most fifty, each with its snippet in marked parts; and what might have been meant."""
+
+    hits: list[dict]
+    more: bool
+    did_you_mean: str
+    suggestions: list[str]
+
+
+def search(query: str, revision: int, kind: str = "") -> Found:
+    """Look for a query; one without a letter or digit finds nothing. A last word that is no word of the lexicon and no
+    name may be the beginning of one."""
+    words = tokens(query, query=True)[:LONGEST_QUERY]
+    if not words:
+        return Found([], False, "", [])
+    known = current.kept(revision, "synonyms", _synonyms)
+    parts, alike = units(words, known), _words_like(words[-1])
+    begun = words[-1] if words[-1] not in alike and parts[-1] == {(words[-1],)} else ""
+    rows = SearchText.objects.current().filter(_matches(parts, begun))
+    if kind:
+        rows = rows.filter(kind=kind)
+    titled = Q()
+    for part in parts:
+        titled &= _any_in_title(part, begun)
+    # What bears the name comes first, then studies that tell of it, then all else.
+    named = When(titled & Q(weight__lte=SEARCH_KINDS.index("drug")), then=Value(0))
+    tier = Case(named, When(kind="study", then=Value(1)), default=Value(2), output_field=IntegerField())
+    found = list(rows.order_by(tier, "weight", "pk")[: MOST + 1])
+    wanted = {word for part in parts for phrase in part for word in phrase}
+    hits = [
+        {"kind": row.kind, "title": row.title, "address": row.address, "snippet": snippet(row.text, wanted, begun)}
+        for row in found[:MOST]
+    ]
+    suggestions = [word for word in alike if word != words[-1]][:SUGGESTED]
+    return Found(hits, len(found) > MOST, "" if hits else _did_you_mean(words), suggestions)
+
+
+def _synonyms():
+    """The names of every vocabulary's terms, as groups that mean the same."""
+    documents = PublicRecord.objects.current().filter(collection="vocabularies").order_by("slug")
+    terms = [term for text in documents.values_list("document", flat=True) for term in json.loads(text)["terms"]]
+    return phrases([[term["code"], term["label"], *term["synonyms"]] for term in terms if term["synonyms"]])
+
+
+def _matches(parts: list[set], begun: str):
+    """The condition on the words, in the language of the database; the words are quoted, and handed over as a value."""
+    if connection.vendor == "sqlite":
+        quote, both, either = (lambda w: f'"{w}"' + ("*" if w == begun else "")), " AND ", " OR "
+        sql = "id IN (SELECT rowid FROM studies_search_index WHERE words MATCH %s)"
+    else:
+        quote, both, either = (lambda w: f"'{w}'" + (":*" if w == begun else "")), " & ", " | "
+        sql = "array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery"
+    alternatives = [
+        either.join(sorted(f"({both.join(quote(word) for word in phrase)})" for phrase in part)) for part in parts
+    ]
+    expression = both.join(f"({alternative})" for alternative in alternatives)
+    return RawSQL(sql, [expression], output_field=BooleanField())  # noqa: S611, one of the two texts above
+
+
+def _any_in_title(part: set, begun: str) -> Q:
+    either = Q()
+    for phrase in part:
+        every = Q()
+        for word in phrase:
+            every &= Q(title_words__contains=f" {word}" if word == begun else f" {word} ")
+        either |= every
+    return either
+
+
+def snippet(text: str, wanted: set[str], begun: str = "", around: int = 90) -> list[dict]:
+    """The surroundings of the first word found, in parts of which the found words are marked."""
+
+    def is_found(word: str) -> bool:
+        here = tokens(word)
+        return any(token in wanted or (begun and token.startswith(begun)) for token in here)
+
+    pieces = re.split(r"(\s+)", text)
+    at = next((i for i, piece in enumerate(pieces) if is_found(piece)), 0)
+    start = end = at
+    while start > 0 and sum(map(len, pieces[start:at])) < around:
+        start -= 1
+    while end < len(pieces) and sum(map(len, pieces[at:end])) < around * 2:
+        end += 1
+    parts = [{"text": "… ", "found": False}] if start else []
+    for piece in pieces[start:end]:
+        found = bool(piece.strip()) and is_found(piece)
+        if parts and parts[-1]["found"] == found:
+            parts[-1]["text"] += piece
+        else:
+            parts.append({"text": piece, "found": found})
+    return [*parts, {"text": " …", "found": False}] if end < len(pieces) else parts
+
+
+def _words_like(last: str) -> list[str]:
+    """Words that begin like the last one, itself first if it is one."""
+    found = SearchWord.objects.filter(word__startswith=last).order_by("word")
+    return list(found.values_list("word", flat=True)[: SUGGESTED + 1])
+
+
+def _did_you_mean(words: list[str]) -> str:
+    """The query with every unknown word replaced by the known one nearest to it, or nothing."""
+    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
+    meant = []
+    for word in words:
+        if word in known:
+            meant.append(word)
+            continue
+        alike = SearchWord.objects.filter(word__startswith=word[0]).values_list("word", flat=True)[:5000]
+        close = difflib.get_close_matches(word, list(alike), n=1, cutoff=0.7)
+        meant += close or [word]
+    return " ".join(meant) if meant != words else ""

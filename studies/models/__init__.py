@@ -21,6 +21,7 @@ from .public import (
     PublicRecord,
     Revision,
     SearchText,
+    SearchWord,
 )
 from .publication import Author, Citation, Publication, SourceRead
 from .registry import get_record, model_of_kind, record_models
@@ -45,6 +46,6 @@ __all__ = [
     "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
     "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
     "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
-    "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
+    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

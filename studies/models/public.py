@@ -7,6 +7,8 @@ Every row is valid from one revision until another. What was public at revision 
 from django.conf import settings
 from django.db import models
 
+# Kinds of search entry in the order of results where all else is equal.
+SEARCH_KINDS = ("study", "publication", "construct", "registration", "disease", "drug", "toxicity", "event", "claim")
 OPEN = 2_147_483_647  # an open end that sorts and compares without NULL
 
 
@@ -205,12 +207,18 @@ class FormLink(models.Model):
 
 
 class SearchText(Public):
-    """What search looks through: normalised once, the same on both databases."""
+    """What search looks through: one entry per address. `words` are normalised in pure code, so that both databases
+    find the same."""
 
     kind = models.CharField(max_length=24)
+    weight = models.PositiveSmallIntegerField(default=9, help_text="Kinds in the order of results, least first.")
     address = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
-    text = models.TextField()
+    title_words = models.CharField(
+        max_length=400, default="", help_text="Words of the title, a space before and after each."
+    )
+    text = models.TextField(help_text="The text as it is shown in a snippet.")
+    words = models.TextField(default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["address", "valid_to"], name="search_text_once")]
@@ -218,3 +226,12 @@ class SearchText(Public):
 
     def __str__(self):
         return self.title
+
+
+class SearchWord(models.Model):
+    """A word of a public title or name: what suggestions and “did you mean” are made of."""
+
+    word = models.CharField(max_length=80, primary_key=True)
+
+    def __str__(self):
+        return self.word

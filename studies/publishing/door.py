@@ -30,6 +30,7 @@ from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
 from .forms import form_of, names_in
 from .render import Rendering, render, render_vocabularies
+from .search_entries import index
 
 
 class Refused(Exception):
@@ -149,6 +150,8 @@ def _replace_rows(model, owner: str, wanted: list, revision: int, key) -> bool:
     for row in new:
         row.owner, row.valid_from, row.valid_to = owner, revision, OPEN
     model.objects.bulk_create(new, batch_size=200)
+    if model is SearchText and new:
+        index(list(model.objects.filter(owner=owner, valid_from=revision, valid_to=OPEN)))
     if model is EvidenceRow and new:
         stored = {row.row: row for row in model.objects.filter(owner=owner, valid_from=revision, valid_to=OPEN)}
         EvidenceTerm.objects.bulk_create(

@@ -16,8 +16,7 @@ from ..models import (
     Term,
 )
 from ..models.vocabulary import VOCABULARIES
-from ..pure.documents import dumps, words_of
-from ..pure.wording import searchable
+from ..pure.documents import dumps
 from .compose import (
     Published,
     publication_document,
@@ -26,6 +25,7 @@ from .compose import (
     study_document,
 )
 from .rows import rows_of_report
+from .search_entries import entries_of_report, entry
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
@@ -74,7 +74,7 @@ def _render_publication(unit: Publication, published: Published) -> Rendering:
     return Rendering(
         records=[record],
         facts=[PublicFact(**touching.told(fact)) for fact in form["facts"]],
-        search=[_search("publication", f"/publications/{unit.slug}/", form["name"], searched)],
+        search=[entry("publication", f"/publications/{unit.slug}/", form["name"], searched)],
     )
 
 
@@ -90,7 +90,7 @@ def _render_study(unit: Study, published: Published) -> Rendering:
         kind=designs[0] if designs else "",
         document=dumps(document),
     )
-    return Rendering(records=[record], search=[_search("study", f"/studies/{unit.slug}/", form["name"], document)])
+    return Rendering(records=[record], search=[entry("study", f"/studies/{unit.slug}/", form["name"], document)])
 
 
 def _render_registration(unit: Registration, published: Published) -> Rendering:
@@ -98,7 +98,8 @@ def _render_registration(unit: Registration, published: Published) -> Rendering:
     form = json.loads(unit.form)
     document = registration_document(form, published)
     record = PublicRecord(collection="registrations", accession=unit.pk, slug=unit.identifier, document=dumps(document))
-    return Rendering(records=[record])
+    address = f"/registrations/{unit.identifier}/"
+    return Rendering(records=[record], search=[entry("registration", address, unit.identifier, document)])
 
 
 def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
@@ -151,6 +152,12 @@ def _render_report(unit: Report, published: Published) -> Rendering:
         records=records,
         rows=rows_of_report(report, preferred, others, published),
         facts=[PublicFact(**fact) for fact in report["facts"]],
+        search=entries_of_report(
+            document,
+            (published.study(report["study"]) or {"name": ""})["name"] if report["study"] else "",
+            f"/studies/{report['study']}/",
+            f"/publications/{report['publication']}/",
+        ),
     )
 
 
@@ -177,7 +184,11 @@ def render_vocabularies() -> Rendering:
     for name, found in by_vocabulary.items():
         document = {"vocabulary": name, "label": VOCABULARIES[name], "terms": found}
         records.append(PublicRecord(collection="vocabularies", accession="", slug=name, document=dumps(document)))
-    return Rendering(records=[*records, *_diseases(by_vocabulary["disease"])])
+    diseases = by_vocabulary["disease"]
+    return Rendering(
+        records=[*records, *_diseases(diseases)],
+        search=[entry("disease", f"/diseases/{term['code']}/", term["label"], term) for term in diseases],
+    )
 
 
 def _diseases(terms: list[dict]) -> list[PublicRecord]:
@@ -207,10 +218,3 @@ def _topic(record: dict) -> str:
         if record.get(name):
             return record[name]["code"]
     return ""
-
-
-def _search(kind: str, address: str, title: str, document: dict) -> SearchText:
-    """A search entry: the title and all the words of a document, normalised."""
-    return SearchText(
-        kind=kind, address=address, title=title[:300], text=searchable(" ".join([title, *words_of(document)]))
-    )

@@ -28,8 +28,26 @@ def occurs_in(wording: str, text: str) -> bool:
     return True
 
 
-def searchable(text: str) -> str:
-    """Lower case, no accents, white space folded; identifiers such as 4-1BB and NCT01087294 stay one token."""
+def tokens(text: str, query: bool = False) -> list[str]:
+    """The words of a text as search compares them: no case, accent, plural or difference of British and American
+    spelling; identifiers such as 4-1BB and NCT01087294 stay one word.
+
+    “ALL” is a disease and “all” is not: the small word is left out of texts. In a query both mean the disease.
+    """
     text = unicodedata.normalize("NFKD", text.translate(_DASHES))
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
-    return " ".join(re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text))
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    found = re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text)
+    return [_token(word) for word in found if query or word not in ("all", "All")]
+
+
+def _token(word: str) -> str:
+    word = word.casefold()
+    if not word.isalpha():
+        return word
+    word = word.replace("tumour", "tumor").replace("ae", "e").replace("oe", "e")
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def searchable(text: str) -> str:
+    """A text as its words, joined by spaces."""
+    return " ".join(tokens(text))

@@ -7,7 +7,7 @@ from .common import page, public_page
 
 @public_page
 def search_page(request, revision):
-    """Records that hold every word of the query."""
+    """Entries that hold every word of the query, by any of its names."""
     strict.check(request.GET, {"q"})
-    words = request.GET.get("q", "")
-    return page(request, revision, "studies/search.html", {"q": words, "hits": search(words) if words.strip() else []})
+    query = request.GET.get("q", "")
+    return page(request, revision, "studies/search.html", {"q": query, "found": search(query, revision)})

@@ -227,6 +227,7 @@ def _event(record: dict) -> dict:
     when = time_of(record)
     anchor = record.get("labels", {}).get("time_from", "")
     return {
+        "accession": record["accession"],
         "title": fact_cell(record, record["title"], "title"),
         "when": f"{when} from {anchor}" if when and anchor and not record["date"] else when,
     }

@@ -79,6 +79,7 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
     if record["duration"] is not None:
         duration = spoken(record["duration_operator"], record["duration"], None, record["duration_unit"])
     return {
+        "accession": record["accession"],
         "term": record["term"]["label"],
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": toxicity_cell(record),

@@ -1,0 +1,74 @@
+"""What search finds: one entry per address, and the index of each database over their words."""
+
+from django.db import connection
+
+from ..models import SearchText, SearchWord
+from ..models.public import SEARCH_KINDS as KINDS
+from ..pure.documents import words_of
+from ..pure.wording import tokens
+
+
+def entry(kind: str, address: str, title: str, document=None) -> SearchText:
+    """A search entry: the title and all the words of a document."""
+    text = " · ".join(dict.fromkeys([title, *(word.strip() for word in words_of(document) if word.strip())]))
+    return SearchText(
+        kind=kind,
+        weight=KINDS.index(kind),
+        address=address,
+        title=title[:300],
+        title_words=f" {' '.join(tokens(title))} "[:400],
+        text=text,
+        words=" ".join(tokens(text)),
+    )
+
+
+def entries_of_report(document: dict, subject: str, address: str, publication_address: str) -> list[SearchText]:
+    """The events, toxicities, drugs, constructs and claims of a report, each leading to where it is shown."""
+    found = []
+    if subject and document["study"]:
+        for record in document["events"]:
+            told = [record["title"], record["as_reported"]]
+            found.append(entry("event", f"{address}#{record['accession']}", f"{record['title']}: {subject}", told))
+        for record in document["toxicities"]:
+            name = record["term"]["label"]
+            told = [record["as_reported"], record["term_as_reported"], record["management"]]
+            title = f"{'No ' if record['presence'] == 'absent' else ''}{name}: {subject}"
+            found.append(entry("toxicity", f"{address}#{record['accession']}", title, [t for t in told if t]))
+        found += _drugs(document, subject, address)
+        for record in document["constructs"]:
+            found.append(entry("construct", f"/constructs/{record['slug']}/", f"{record['name']}: {subject}", record))
+    for kind in ("claims", "set_statements"):
+        for record in document[kind]:
+            told = [record["text"], record["as_reported"]]
+            found.append(entry("claim", f"{publication_address}#{record['accession']}", record["text"], told))
+    return found
+
+
+def _drugs(document: dict, subject: str, address: str) -> list[SearchText]:
+    """Each drug of a report once, with everything that it was part of."""
+    found: dict[str, list[str]] = {}
+    for holder in (*document["therapies"], *document["transplants"], *document["lymphodepletions"]):
+        for agent in holder.get("agents", []):
+            found.setdefault(agent["name"]["label"], []).append(agent["as_reported"])
+    return [
+        entry("drug", f"{address}#drug-{number}", f"{name}: {subject}", told)
+        for number, (name, told) in enumerate(found.items(), 1)
+    ]
+
+
+def index(entries: list[SearchText], names: list[str] = ()):
+    """Put stored entries into the full-text index, and the words of titles and names into the lexicon.
+
+    PostgreSQL indexes the column itself. SQLite's FTS5 table is written here, by the door: triggers are lost when
+    Django rebuilds a table.
+    """
+    if connection.vendor == "sqlite" and entries:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT OR REPLACE INTO studies_search_index(rowid, words) VALUES (%s, %s)",
+                [(entry.pk, entry.words) for entry in entries],
+            )
+    lexicon = {word for entry in entries for word in entry.title_words.split()}
+    lexicon |= {word for name in names for word in tokens(name)}
+    wanted = sorted(word for word in lexicon if 2 < len(word) <= 80)
+    SearchWord.objects.bulk_create([SearchWord(word) for word in wanted], ignore_conflicts=True, batch_size=400)

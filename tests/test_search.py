@@ -1,0 +1,90 @@
+"""Search: one thing by all its names, what bears the name first, and no string that breaks it."""
+
+import pytest
+
+from studies.pure.synonyms import phrases, units
+from studies.pure.wording import tokens
+
+pytestmark = pytest.mark.django_db
+
+
+def found(api, q, **more):
+    return [hit["address"] for hit in api("/search/", q=q, **more)["results"]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("UCBT", "cord blood"), ("4-1BB", "CD137"), ("neurotoxicity", "ICANS"), ("leukaemia", "leukemia"),
+     ("ALL", "acute lymphoblastic leukaemia"), ("remissions", "remission"), ("DLI", "donor lymphocyte infusion")],
+)  # fmt: skip
+def test_one_thing_is_found_by_all_its_names(api, one, other):
+    assert set(found(api, one)) == set(found(api, other)) != set()
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Grupp", "/studies/grupp-2013/"),
+        ("NCT01087294", "/registrations/NCT01087294/"),
+        ("dasatinib", "/studies/li-hua-2025/"),
+        ("shRNA", "/constructs/li-hua-2025-cd19-4-1bb-il6shrna/"),
+        ("mantle cell lymphoma", "/diseases/MCL/"),
+        ("10.1631/jzus.B2200128", "/publications/kong-2022/"),
+        ("Emily", "/studies/kong-2022/"),
+    ],
+)
+def test_what_bears_the_name_comes_first(api, query, first):
+    assert found(api, query)[0].split("#")[0] == first
+
+
+def test_every_kind_is_found_and_can_be_asked_for(api):
+    from studies.models.public import SEARCH_KINDS
+
+    for kind, query in zip(
+        SEARCH_KINDS,
+        ["Zuo", "Liu", "28z", "ChiCTR", "lymphoma", "melphalan", "fever", "relapse", "best time"],
+        strict=True,
+    ):
+        hits = api("/search/", q=query, kind=kind)["results"]
+        assert hits and {hit["kind"] for hit in hits} == {kind}, kind
+
+
+def test_the_small_word_all_finds_no_text_that_only_says_all():
+    assert tokens("all patients") == ["patient"] and tokens("ALL patients") == ["all", "patient"]
+
+
+def test_a_snippet_marks_what_was_found(client, api):
+    (hit, *_) = api("/search/", q="indomethacin")["results"]
+    assert any("indomethacin" in word.lower() for word in hit["highlights"])
+    assert "<mark>" in client.get("/search/", {"q": "indomethacin"}).content.decode()
+
+
+def test_the_beginning_of_a_word_finds_it_and_a_slip_is_put_right(api, client):
+    assert "/studies/li-hua-2025/" in found(api, "dasat")
+    assert "dasatinib" in api("/search/", q="dasat")["suggestions"]
+    slip = api("/search/", q="dasatinbi")
+    assert (slip["count"], slip["did_you_mean"]) == (0, "dasatinib")
+    assert 'href="?q=dasatinib"' in client.get("/search/", {"q": "dasatinbi"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ['"', "'", "''", "\\", "*", ":*", "a AND b", "NEAR(x y)", "x OR", "NOT", "(", "&|!", "^x", "'; DROP --",
+     "words:x", "{a b}", "–", "½ α", "ﬁbrosis", "٣", "日本語", "<b>", "%", "_", "a" * 499,
+     "x " * 200, "-", "+.-/", "a-", "-a"],
+)  # fmt: skip
+def test_any_string_that_a_person_can_type_is_safe(client, typed):
+    for address in ("/search/", "/api/v1/search/"):
+        assert client.get(address, {"q": typed}).status_code == 200, typed
+
+
+def test_what_nobody_can_type_is_refused(client):
+    assert client.get("/search/", {"q": "a\x00b"}).status_code == 400
+    assert client.get("/search/", {"q": "a" * 501}).status_code == 400
+    assert client.get("/search/?q=a&q=b").status_code == 400
+
+
+def test_groups_of_names_that_share_one_are_one():
+    known = phrases([["cord blood", "UCB"], ["UCB", "umbilical graft"]])
+    assert units(["ucb"], known)[0] >= {("cord", "blood"), ("umbilical", "graft")}
+    assert units(["umbilical", "graft", "gvhd"], known)[0] >= {("ucb",)}
