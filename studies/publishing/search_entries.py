@@ -1,5 +1,7 @@
 """What search finds: one entry per address, and the index of each database over their words."""
 
+import re
+
 from django.db import connection
 
 from ..models import SearchText, SearchWord
@@ -8,17 +10,21 @@ from ..pure.documents import words_of
 from ..pure.wording import tokens
 
 
+# Accessions and codes are found, and never shown in a snippet.
+CODE = re.compile(r"[A-Z]{3}-\d{5}|\w+_\w+|[a-z-]+-\d{4}(-[a-z0-9-]+)?")
+
+
 def entry(kind: str, address: str, title: str, document=None) -> SearchText:
     """A search entry: the title and all the words of a document."""
-    text = " · ".join(dict.fromkeys([title, *(word.strip() for word in words_of(document) if word.strip())]))
+    told = list(dict.fromkeys([title, *(words.strip() for words in words_of(document) if words.strip())]))
     return SearchText(
         kind=kind,
         weight=KINDS.index(kind),
         address=address,
         title=title[:300],
         title_words=f" {' '.join(tokens(title))} "[:400],
-        text=text,
-        words=" ".join(tokens(text)),
+        text=" · ".join(words for words in told if not CODE.fullmatch(words)),
+        words=" ".join(tokens(" ".join(told))),
     )
 
 
