@@ -49,6 +49,16 @@ def test_every_kind_is_found_and_can_be_asked_for(api):
         assert hits and {hit["kind"] for hit in hits} == {kind}, kind
 
 
+def test_what_is_found_on_a_page_has_its_place_there(api, client):
+    pages = {}
+    for query, kind in (("dasatinib", "drug"), ("melphalan", "drug"), ("fever", "toxicity"), ("relapse", "event"),
+                        ("best time", "claim")):  # fmt: skip
+        for address in found(api, query, kind=kind):
+            page, anchor = address.split("#")
+            pages[page] = pages.get(page) or client.get(page).content.decode()
+            assert f'id="{anchor}"' in pages[page], address
+
+
 def test_the_small_word_all_finds_no_text_that_only_says_all():
     assert tokens("all patients") == ["patient"] and tokens("ALL patients") == ["all", "patient"]
 

@@ -9,7 +9,6 @@ from ..models.public import SEARCH_KINDS as KINDS
 from ..pure.documents import words_of
 from ..pure.wording import tokens
 
-
 # Accessions and codes are found, and never shown in a snippet.
 CODE = re.compile(r"[A-Z]{3}-\d{5}|\w+_\w+|[a-z-]+-\d{4}(-[a-z0-9-]+)?")
 
@@ -51,14 +50,14 @@ def entries_of_report(document: dict, subject: str, address: str, publication_ad
 
 
 def _drugs(document: dict, subject: str, address: str) -> list[SearchText]:
-    """Each drug of a report once, with everything that it was part of."""
-    found: dict[str, list[str]] = {}
+    """Each drug of a report once, with everything that it was part of, leading to where it was first given."""
+    found: dict[str, list[dict]] = {}
     for holder in (*document["therapies"], *document["transplants"], *document["lymphodepletions"]):
         for agent in holder.get("agents", []):
-            found.setdefault(agent["name"]["label"], []).append(agent["as_reported"])
+            found.setdefault(agent["name"]["label"], []).append(agent)
     return [
-        entry("drug", f"{address}#drug-{number}", f"{name}: {subject}", told)
-        for number, (name, told) in enumerate(found.items(), 1)
+        entry("drug", f"{address}#{agents[0]['accession']}", f"{name}: {subject}", [a["as_reported"] for a in agents])
+        for name, agents in found.items()
     ]
 
 

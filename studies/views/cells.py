@@ -27,6 +27,7 @@ class Cell:
     remark: str = ""
     doubts: list[dict] = field(default_factory=list)
     label: str = ""
+    anchor: str = ""  # accession of a record that has no other place on the page
     page: str = ""  # where the doubts are explained, if not on this very page
 
 

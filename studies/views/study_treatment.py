@@ -27,7 +27,13 @@ def agent_cells(record: dict, role: str = "") -> list[Cell]:
         if agent["days"]:
             remark.append(f"days {agent['days']}")
         cells.append(
-            Cell(text, sources=all_sources(agent["sources"]), remark=", ".join(remark), doubts=doubts_of(agent))
+            Cell(
+                text,
+                sources=all_sources(agent["sources"]),
+                remark=", ".join(remark),
+                doubts=doubts_of(agent),
+                anchor=agent["accession"],
+            )
         )
     return cells
 
