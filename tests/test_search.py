@@ -59,6 +59,11 @@ def test_what_is_found_on_a_page_has_its_place_there(api, client):
             assert f'id="{anchor}"' in pages[page], address
 
 
+def test_a_dose_that_cannot_be_right_is_found_with_its_warning(api):
+    (hit,) = api("/search/", q="melphalan", kind="drug")["results"]
+    assert "50 mg/kg" in hit["snippet"] and "⚠ Melphalan 50 mg/kg a day for two days" in hit["snippet"]
+
+
 def test_the_small_word_all_finds_no_text_that_only_says_all():
     assert tokens("all patients") == ["patient"] and tokens("ALL patients") == ["all", "patient"]
 

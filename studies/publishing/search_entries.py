@@ -56,9 +56,16 @@ def _drugs(document: dict, subject: str, address: str) -> list[SearchText]:
         for agent in holder.get("agents", []):
             found.setdefault(agent["name"]["label"], []).append(agent)
     return [
-        entry("drug", f"{address}#{agents[0]['accession']}", f"{name}: {subject}", [a["as_reported"] for a in agents])
+        entry(
+            "drug", f"{address}#{agents[0]['accession']}", f"{name}: {subject}", [t for a in agents for t in _told(a)]
+        )
         for name, agents in found.items()
     ]
+
+
+def _told(agent: dict) -> list[str]:
+    """The words of a drug, and the warning that belongs to them wherever they are shown."""
+    return [agent["as_reported"], *(f"⚠ {d['title']}" for d in agent["discrepancies"] if d["severity"] == "misleads")]
 
 
 def index(entries: list[SearchText], names: list[str] = ()):
