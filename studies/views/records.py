@@ -16,9 +16,7 @@ from .study_page import study_context
 @public_page
 def study_list(request, revision):
     """All studies, by name."""
-    found = collections.ask("studies", request.GET, revision)
-    documents = [json.loads(row.document) for row in found.page.rows]
-    return page(request, revision, "studies/study_list.html", list_context(request, found, documents))
+    return _list(request, revision, "studies", "studies/study_list.html")
 
 
 @public_page
@@ -32,9 +30,7 @@ def study(request, revision, slug):
 @public_page
 def publication_list(request, revision):
     """All publications, read or only cited."""
-    found = collections.ask("publications", request.GET, revision)
-    documents = [json.loads(row.document) for row in found.page.rows]
-    return page(request, revision, "studies/publication_list.html", list_context(request, found, documents))
+    return _list(request, revision, "publications", "studies/publication_list.html")
 
 
 @public_page
@@ -49,9 +45,7 @@ def publication(request, revision, slug):
 @public_page
 def registration_list(request, revision):
     """All registrations."""
-    found = collections.ask("registrations", request.GET, revision)
-    documents = [json.loads(row.document) for row in found.page.rows]
-    return page(request, revision, "studies/registration_list.html", list_context(request, found, documents))
+    return _list(request, revision, "registrations", "studies/registration_list.html")
 
 
 @public_page
@@ -60,6 +54,12 @@ def registration(request, revision, identifier):
     strict.check(request.GET, set())
     context = registration_context(document_or_404("registrations", identifier))
     return page(request, revision, "studies/registration.html", context)
+
+
+def _list(request, revision: int, collection: str, template: str):
+    found = collections.ask(collection, request.GET, revision)
+    documents = [json.loads(row.document) for row in found.page.rows]
+    return page(request, revision, template, list_context(request, found, documents))
 
 
 BIBLIOGRAPHY = {
