@@ -105,6 +105,12 @@ def test_both_bounds_are_met_by_one_dose(api):
     assert found == []  # levels of 1.5e7, 4.5e7 and 1.2e8: none lies between
 
 
+def test_the_empty_fields_of_the_form_ask_nothing(api, client):
+    form = {"dose_unit": "cells/kg", "dose_min": "9e6", "dose_max": "", "year_min": "", "year_max": "", "q": ""}
+    assert set(studies(api, **form)) == set(studies(api, dose_unit="cells/kg", dose_min="9e6")) != set()
+    assert client.get("/evidence/", form).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

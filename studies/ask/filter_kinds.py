@@ -19,7 +19,8 @@ OPEN = [*SILENCES, "unsure"]
 
 
 class Asked:
-    """What every filter shares. `values` are those of the query, as texts."""
+    """What every filter shares. `values` are those of the query, as texts. A filter itself says which rows match them:
+    `met(values, query, revision)`."""
 
     group, sentence = "", ""
     blank = True  # a form sends its empty text fields too: they ask nothing
@@ -27,10 +28,6 @@ class Asked:
     def faults(self, name: str, values: list[str], query, revision: int) -> list[Fault]:
         """What is wrong with the values."""
         return []
-
-    def met(self, values: list[str], query, revision: int):
-        """The condition of rows that match."""
-        raise NotImplementedError
 
     def open(self, values: list[str], query, revision: int):
         """The condition of rows on which nobody can tell."""
@@ -114,9 +111,9 @@ class DoseBound(Asked, django_filters.NumberFilter):
 
     def met(self, values, query, revision):
         asked = {"unit": query["dose_unit"]}
-        if "dose_min" in query:
+        if query.get("dose_min"):
             asked["high__gte"] = float(query["dose_min"])
-        if "dose_max" in query:
+        if query.get("dose_max"):
             asked["low__lte"] = float(query["dose_max"])
         return Q(Exists(EvidenceDose.objects.filter(row=OuterRef("pk"), **asked)))
 
