@@ -41,7 +41,7 @@ def tokens(text: str, query: bool = False) -> list[str]:
 
 
 def _token(word: str) -> str:
-    word = word.casefold()
+    word = word.casefold()[:200]  # PostgreSQL refuses a word of more than 2 KB
     if not word.isalpha():
         return word
     word = word.replace("tumour", "tumor").replace("ae", "e").replace("oe", "e")
