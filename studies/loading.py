@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from . import publishing, vocabulary_loading
 from .fixture_files import FixtureSyntaxError, Node, read
@@ -155,11 +155,15 @@ class _Loader:
 
     def load_records(self):
         """Accessions first, so that places and discrepancies can point to what comes later in the file."""
+        wanted = []
         for model, node, _ in self.nodes:
+            accession = node[model._meta.model_name]
             try:
-                Accession.register(node[model._meta.model_name], model.KIND)
+                Accession.number_in(accession, model.KIND)
+                wanted.append((accession, model.KIND))
             except ValidationError as error:
-                self._refuse_all(node, node[model._meta.model_name], error)
+                self._refuse_all(node, accession, error)
+        Accession.register(wanted)
         early = ["publication", "study", "registration", "report", "discrepancy"]
         order = {name: index for index, name in enumerate(early)}
         self.nodes.sort(key=lambda item: order.get(item[0]._meta.model_name, len(early)))
@@ -188,9 +192,8 @@ class _Loader:
             if key in (model._meta.model_name, "records", "agents", "places", *CHILDREN):
                 continue
             self._set(record, node, accession, key, value, later)
-        if not self.is_valid(node, accession, record):
+        if not self.saved(node, accession, record, force_insert=not existed):
             return
-        record.save(force_insert=not existed)
         for name, values in later.items():
             getattr(record, name).set(values)
         self._load_children(record, node, accession)
@@ -273,21 +276,27 @@ class _Loader:
     def _load_row(self, row, entry: Node, name: str):
         for key, value in entry.items():
             self._set(row, entry, name, key, value, {})
-        if self.is_valid(entry, name, row):
-            row.save()
+        self.saved(entry, name, row)
 
     # Refusals
 
-    def is_valid(self, node, name, row) -> bool:
-        before = len(self.refusals)
+    def saved(self, node, name, row, **options) -> bool:
+        """Save a row, or refuse it with every reason. The rules of the tables are left to the tables: asking each
+        beforehand is most of a load. A row that they refuse is validated in full, to say why."""
+        refused = any(r.record == name and r.line == node.line for r in self.refusals)
+        known = {f.name for f in row._meta.concrete_fields if f.is_relation and f.value_from_object(row) is not None}
         try:
-            row.full_clean()
-        except ValidationError as error:
-            self._refuse_all(node, name, error)
+            row.full_clean(exclude=known, validate_unique=refused, validate_constraints=refused)
+            if not refused:
+                with transaction.atomic():
+                    row.save(**options)
+                return True
+        except (ValidationError, IntegrityError) as error:
+            self._refuse_all(node, name, _every_reason(row, error))
         except Exception as error:  # a relation that was refused above leaves the row without it
-            if not any(refusal.record == name for refusal in self.refusals):
+            if not refused:
                 self.refuse(node, name, "", str(error))
-        return len(self.refusals) == before and not any(r.record == name and r.line == node.line for r in self.refusals)
+        return False
 
     def refuse(self, node, record, field, rule):
         self.refusals.append(Refusal(getattr(node, "file", ""), getattr(node, "line", 0), record, field, rule))
@@ -320,6 +329,15 @@ class _Loader:
             if model in (KINDS["publication"], KINDS["study"], KINDS["registration"], KINDS["report"], Discrepancy)
         ]
         return [unit for unit in units if unit not in held]
+
+
+def _every_reason(row, error: ValidationError | IntegrityError) -> ValidationError:
+    """All that is wrong with a row that was refused at the first rule it broke."""
+    try:
+        row.full_clean()
+    except ValidationError as found:
+        return found
+    return error if isinstance(error, ValidationError) else ValidationError(str(error))
 
 
 def _units_of(accession: str) -> set[str]:

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import html5lib
 import pytest
 from django.conf import settings
+from django.urls import get_resolver
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +17,9 @@ def links_of(html: str) -> set[str]:
     return set(re.findall(r'(?:href|src|action)="([^"#]+)', html))
 
 
-def walk(client):
-    """Every public page that can be reached from the home page, with its HTML."""
-    seen, waiting = {}, list(STARTS)
+def walk(client, starts=STARTS):
+    """Every public address that can be reached from the home page, with its response and, of a page, its HTML."""
+    seen, waiting = {}, list(starts)
     while waiting:
         address = waiting.pop()
         if address in seen:
@@ -49,6 +50,11 @@ def test_every_link_from_the_home_page_leads_somewhere_here(client):
             assert not re.search(r"<script(?![^>]*\bsrc=)", html), f"{address} has an inline script"
             ids = re.findall(r'\bid="([^"]+)"', html)
             assert len(ids) == len(set(ids)), f"{address} repeats an id"
+    # A new kind of page must be reachable by links, or the leak test would not see it.
+    for pattern in get_resolver("studies.urls").url_patterns:
+        start = "/" + str(pattern.pattern).split("<")[0]
+        if start not in ("/healthz", "/readyz"):
+            assert any(address.startswith(start) for address in seen), pattern
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def collection_parameters(collection: str) -> list[OpenApiParameter]:
 def search_parameters() -> list[OpenApiParameter]:
     return [
         _query("q", "Words; the last one may be the beginning of a word."),
-        _query("kind", "Only entries of this kind.", enum=list(SEARCH_KINDS)),
+        _query("kind", "Only entries of this kind; empty for all.", enum=["", *SEARCH_KINDS]),
     ]
 
 

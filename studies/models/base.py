@@ -49,17 +49,25 @@ class Accession(models.Model):
             number = AccessionCounter.objects.get(kind=kind).last
             return cls.objects.create(id=f"{kind}-{number:05d}", kind=kind, number=number)
 
-    @classmethod
-    def register(cls, text: str, kind: str) -> "Accession":
-        """An accession written in a fixture; the counter moves past it. Raises ValidationError for another kind."""
+    @staticmethod
+    def number_in(text: str, kind: str) -> int:
+        """The number in an accession written in a fixture. Raises ValidationError for one of another kind."""
         prefix, _, digits = text.partition("-")
         if prefix != kind or len(digits) < 5 or not digits.isdigit():
             raise ValidationError({"accession": f"“{text}” is not an accession of this kind: expected {kind}-00001"})
+        return int(digits)
+
+    @classmethod
+    def register(cls, wanted: list[tuple[str, str]]):
+        """Register accessions written in fixtures, each with its kind; the counters move past them."""
+        known = cls.objects.in_bulk([text for text, _ in wanted])
+        new = [cls(id=text, kind=kind, number=cls.number_in(text, kind)) for text, kind in wanted if text not in known]
         with transaction.atomic():
-            accession, _ = cls.objects.get_or_create(id=text, defaults={"kind": kind, "number": int(digits)})
-            AccessionCounter.objects.get_or_create(kind=kind)
-            AccessionCounter.objects.filter(kind=kind, last__lt=int(digits)).update(last=int(digits))
-        return accession
+            cls.objects.bulk_create(new)
+            for kind in {accession.kind for accession in new}:
+                most = max(accession.number for accession in new if accession.kind == kind)
+                AccessionCounter.objects.get_or_create(kind=kind)
+                AccessionCounter.objects.filter(kind=kind, last__lt=most).update(last=most)
 
 
 _acting: ContextVar[tuple] = ContextVar("acting", default=(None, ""))
