@@ -45,9 +45,8 @@ def _load_term(loader, vocabulary: str, position: int, entry: Node):
                 loader.refuse(entry, name, "parent", f"“{value}” is not a term above this one.")
         elif key not in ("code", "mappings"):
             loader.refuse(entry, name, key, "A term has no such field.")
-    if term.pk is None or model_to_dict(term) != before:
-        if not loader.saved(entry, name, term):
-            return
+    if (term.pk is None or model_to_dict(term) != before) and not loader.saved(entry, name, term):
+        return
     loader.terms[vocabulary, code] = term
     for mapping in entry.get("mappings", []):
         values = {k: v for k, v in mapping.items() if k not in ("system", "code")}

@@ -1,6 +1,7 @@
 """The door: nothing half published stays, what changes is shown wherever it is named, every state can be told."""
 
 import pytest
+from django.core.management import call_command
 
 from studies.models import (
     OPEN,
@@ -69,6 +70,28 @@ def test_public_rows_are_closed_never_updated(curator):
         "TOX-00012",
         "li-hua-2025",
     }
+
+
+def test_a_base_of_an_older_version_is_rendered_anew_without_drafts(curator, api):
+    newest = Revision.objects.first().id
+    call_command("render_evidence", if_older=True)
+    assert Revision.objects.first().id == newest, "nothing is rendered anew where this version made the rows"
+    meant = api("/studies/li-hua-2025/")
+    found = api("/search/", q="dasatinib")["results"]
+    # As an older version left it: another document, no search; and a draft beside it.
+    PublicRecord.objects.current().filter(slug="li-hua-2025").update(document="{}")
+    SearchText.objects.all().delete()
+    Revision.objects.update(rendering=0)
+    with acting(curator, "a draft"):
+        toxicity = Toxicity.objects.get(pk="TOX-00012")
+        toxicity.duration = 6
+        toxicity.save()
+    call_command("render_evidence", if_older=True)
+    assert Revision.objects.first().id == newest + 1
+    assert api("/studies/li-hua-2025/") == meant
+    assert api("/search/", q="dasatinib")["results"] == found
+    call_command("render_evidence")
+    assert Revision.objects.first().id == newest + 1, "what would not change is left as it is"
 
 
 def test_publishing_what_has_not_changed_makes_no_revision(curator):

@@ -19,6 +19,7 @@ class Revision(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
     reason = models.TextField()
+    rendering = models.PositiveSmallIntegerField(default=0, help_text="The rendering its public rows were made by.")
 
     class Meta:
         ordering = ["-id"]

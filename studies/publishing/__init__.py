@@ -1,5 +1,8 @@
 """The one door between what curators enter and what the public sees."""
 
-from .door import Problem, Refused, publish, publish_all, publish_vocabularies
+from .door import Problem, Refused, publish, publish_all, publish_vocabularies, render_all, rendered_by_an_older_version
 
-__all__ = ["Problem", "Refused", "publish", "publish_all", "publish_vocabularies"]
+__all__ = [
+    "Problem", "Refused", "publish", "publish_all", "publish_vocabularies", "render_all",
+    "rendered_by_an_older_version",
+]  # fmt: skip

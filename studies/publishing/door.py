@@ -13,11 +13,14 @@ from ..models import (
     EvidenceRow,
     EvidenceTerm,
     FormLink,
+    Publication,
     PublicFact,
     PublicRecord,
+    Registration,
     Report,
     Revision,
     SearchText,
+    Study,
     acting,
     get_record,
 )
@@ -29,7 +32,7 @@ from .consistency import Problem
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
 from .forms import form_of, names_in
-from .render import Rendering, render, render_vocabularies
+from .render import RENDERING, Rendering, render, render_vocabularies
 from .search_entries import index
 
 
@@ -73,7 +76,7 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
         if problems:
             raise Refused(problems)
-        Revision.objects.create(id=revision, user=user, reason=reason)
+        _begin(revision, user, reason)
         changed, published = False, Published()
         showing |= {unit.pk: unit for unit in with_dependents(units)}
         for unit in showing.values():
@@ -81,6 +84,32 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         return _settle(revision, changed)
+
+
+def render_all(*, reason: str) -> int:
+    """Render everything that is public anew, from the forms as they were published: what an update of the software
+    asks for. Returns the revision, the last one where no public row changed."""
+    with transaction.atomic():
+        revision = _next_revision()
+        _begin(revision, None, reason)
+        changed, published = False, Published()
+        for model in (Publication, Study, Registration, Report, Discrepancy):
+            for unit in model.objects.filter(state=State.PUBLISHED).order_by("pk"):
+                changed |= _replace(unit.pk, render(unit, published), revision)
+        changed |= _replace("vocabularies", render_vocabularies(), revision)
+        settled = _settle(revision, changed)
+        Revision.objects.filter(id=settled).update(rendering=RENDERING)
+        return settled
+
+
+def rendered_by_an_older_version() -> bool:
+    """Whether the newest revision was rendered otherwise than this version renders."""
+    newest = Revision.objects.order_by("-id").values_list("rendering", flat=True).first()
+    return newest is not None and newest != RENDERING
+
+
+def _begin(revision: int, user, reason: str):
+    Revision.objects.create(id=revision, user=user, reason=reason, rendering=RENDERING)
 
 
 def _settle(revision: int, changed: bool) -> int:

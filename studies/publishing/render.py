@@ -27,6 +27,10 @@ from .compose import (
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
 
+# The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
+# version is then rendered anew when it starts.
+RENDERING = 1
+
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
     "cohorts", "constructs", "transplants", "therapies", "courses", "lymphodepletions", "infusions", "toxicities",
@@ -94,7 +98,6 @@ def _render_study(unit: Study, published: Published) -> Rendering:
 
 
 def _render_registration(unit: Registration, published: Published) -> Rendering:
-
     form = json.loads(unit.form)
     document = registration_document(form, published)
     record = PublicRecord(collection="registrations", accession=unit.pk, slug=unit.identifier, document=dumps(document))
@@ -103,7 +106,6 @@ def _render_registration(unit: Registration, published: Published) -> Rendering:
 
 
 def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
-
     form = json.loads(unit.form)
     record = PublicRecord(
         collection="discrepancies",

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             self._not_from_the_future()
             call_command("migrate", verbosity=0, interactive=False)
             call_command("load_evidence", if_empty=True, stdout=self.stdout)
+            call_command("render_evidence", if_older=True, stdout=self.stdout)
         except DatabaseError as error:
             raise CommandError(self._database_trouble(error)) from error
         call_command("collectstatic", verbosity=0, interactive=False)
