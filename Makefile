@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint lock
+.PHONY: run test lint bench lock
 
 run: $(VENV)/installed
 	@$(VENV)/bin/python manage.py start --port "$(PORT)"
@@ -20,6 +20,11 @@ lint: $(VENV)/installed-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
+
+# Requests per second beside a plain app, Datasette and the limit, on both databases; needs wrk (docs/benchmark.md).
+# `make bench BENCH="--rows 50000"` passes options.
+bench: $(VENV)/installed-dev
+	$(VENV)/bin/python -m tests.bench $(BENCH)
 
 # Pins every dependency with its hashes; needs uv.
 lock:

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from ..ask import current, evidence, facets, facts, strict
 from ..ask.collections import COLLECTIONS
+from ..ask.filter_kinds import TermFilter
 from ..ask.filters import EvidenceFilterSet
 from ..ask.search import search
 from ..ask.strict import BadQuery, Fault, nearest
@@ -41,20 +42,21 @@ class EvidenceList(PublicView):
         if totals.emptied_by:
             more["emptied_by"] = totals.emptied_by
         if "facets" in request.GET:
-            more["facets"] = _facets(request, revision)
+            more["facets"] = _facets(request, answer.filters)
         count = totals.unknown if answer.pile == "unknown" else totals.matching
         documents = [row.document for row in answer.page.rows]
         return listing(request, revision, "evidence", count, answer.page, documents, **more)
 
 
-def _facets(request, revision) -> dict:
-    counts, wanted = facets.counts(revision), request.GET["facets"].split(",")
-    valid = EvidenceFilterSet.parameters()
+def _facets(request, filters: EvidenceFilterSet) -> dict:
+    """The counts of the filters named, each under the others that are active."""
+    wanted = [name for name in request.GET["facets"].split(",") if name]
+    valid = [name for name, asked in filters.base_filters.items() if isinstance(asked, TermFilter)]
     unknown = [name for name in wanted if name not in valid]
     if unknown:
         faults = [Fault("facets", f"“{name[:60]}” is not a filter.", nearest(name[:60], valid)) for name in unknown]
         raise BadQuery(faults)
-    return {name: counts.get(name, {}) for name in wanted}
+    return facets.counts(filters, wanted) if wanted else {}
 
 
 @schema.described(

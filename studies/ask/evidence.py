@@ -19,7 +19,8 @@ DEFAULT_ORDERING = "study"
 
 @dataclass
 class Totals:
-    """How much a filter found: rows that match, rows nobody can tell; studies and patients counted once of the pile.
+    """How much a filter found: rows that match, rows nobody can tell; of the pile its studies, cohorts and patients
+    counted once.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
     whole base, so it is empty under a filter). Where several filters leave nothing, `emptied_by` says how many courses
@@ -28,6 +29,7 @@ class Totals:
     matching: int
     unknown: int
     studies: int
+    cohorts: int
     patients: Counted
     shared: list[dict]
     left_out: list[dict]
@@ -76,6 +78,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
         studies=len({study for study, *_ in asked}),
+        cohorts=len({cohort for _, cohort, *_ in asked}),
         patients=patients,
         shared=shared_by,
         left_out=[] if filters.active else _left_out(),

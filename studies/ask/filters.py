@@ -198,14 +198,23 @@ class EvidenceFilterSet(django_filters.FilterSet):
             query.pop("dose_max", None)
         return type(self).asked(query, self.revision)
 
-    def pile(self, which: str):
-        """The rows of a pile: of each course the most general cohort that is wholly in it."""
+    def meeting(self):
+        """Every row that meets the filters, cohorts and their subgroups alike."""
+        return self.queryset.filter(self._conditions()[0])
+
+    def _conditions(self) -> tuple[Q, Q]:
+        """What a row that matches meets; and what one meets that may match, for all that is told."""
         met, possible = Q(), Q()
         for name, values in self.active.items():
             asked = self.base_filters[name]
             matches = asked.met(values, self.data, self.revision)
             met &= matches
             possible &= matches | asked.open(values, self.data, self.revision)
+        return met, possible
+
+    def pile(self, which: str):
+        """The rows of a pile: of each course the most general cohort that is wholly in it."""
+        met, possible = self._conditions()
         if which == "matching":
             return self._topmost(met, met)
         # A row below one that matches is not unknown, so both piles stand above it.

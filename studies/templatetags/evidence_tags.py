@@ -43,5 +43,7 @@ def words(n: int) -> str:
 
 @register.simple_tag
 def patients(counted) -> str:
-    """Patients counted once: 11, or 21–31."""
-    return str(counted.low) if counted.low == counted.high else f"{counted.low}–{counted.high}"
+    """Patients counted once: “1 patient”, “11 patients”, “21–31 patients”."""
+    if counted.low == counted.high:
+        return f"{counted.low} patient{'' if counted.low == 1 else 's'}"
+    return f"{counted.low}–{counted.high} patients"

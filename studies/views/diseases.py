@@ -1,8 +1,9 @@
 """The tree of diseases, each with the courses whose patients all have it, or a kind of it."""
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 
 from ..ask import current, facets, strict
+from ..ask.filters import EvidenceFilterSet
 from .common import page, public_page
 from .records import document_or_404
 
@@ -33,7 +34,8 @@ def disease(request, revision, code):
 
 def _tree(revision: int) -> list[dict]:
     """The diseases in depth-first order, each below what it is a kind of."""
-    terms, counts = current.vocabulary(revision, "disease"), facets.counts(revision).get("disease", {})
+    terms = current.vocabulary(revision, "disease")
+    counts = facets.counts(EvidenceFilterSet.asked(QueryDict(), revision), ["disease"])["disease"]
     found = []
 
     def add(parent: str, depth: int):

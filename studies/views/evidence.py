@@ -14,12 +14,13 @@ from .row_cells import row_cells
 def evidence_table(request, revision):
     """One row per CAR-T course of a cohort; the address holds the whole state."""
     answer = evidence.answer(request.GET, revision)
-    return page(
+    response = page(
         request,
         revision,
         "studies/evidence.html",
         {
             "answer": answer,
+            "shown": answer.totals.unknown if answer.pile == "unknown" else answer.totals.matching,
             "rows": [row_cells(json.loads(row.document)) for row in answer.page.rows],
             "chips": _chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
@@ -32,6 +33,17 @@ def evidence_table(request, revision):
             "api_link": f"/api/v1/evidence/?{request.GET.urlencode()}",
         },
     )
+    if request.headers.get("HX-Request"):
+        response["HX-Push-Url"] = request.path + _without_blanks(request)
+    return response
+
+
+def _without_blanks(request) -> str:
+    """The query without the empty fields that a form sends too."""
+    query = request.GET.copy()
+    for name, values in request.GET.lists():
+        query.setlist(name, [value for value in values if value])
+    return f"?{query.urlencode()}" if any(query.values()) else ""
 
 
 def _chips(request, filters: EvidenceFilterSet) -> list[dict]:
@@ -47,12 +59,13 @@ def _chips(request, filters: EvidenceFilterSet) -> list[dict]:
 
 def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
     """The filters by subject, each with the options that the base has, in the order of their vocabulary."""
-    groups = {name: {"label": label, "facets": []} for name, label in GROUPS.items()}
+    counts = facets.counts(filters)
+    groups = {name: {"name": name, "label": label, "facets": []} for name, label in GROUPS.items()}
     for name, asked in filters.base_filters.items():
         active = filters.active.get(name, [])
         facet = {"name": name, "label": asked.label, "active": bool(active), "help": asked.extra["help_text"]}
         if isinstance(asked, TermFilter):
-            facet["options"] = _options(name, asked, active, revision)
+            facet["options"] = _options(asked, active, counts[name], revision)
         else:
             facet["value"] = request.GET.get(name, "")
         if facet.get("options") or "value" in facet:
@@ -62,8 +75,9 @@ def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
     return list(groups.values())
 
 
-def _options(name: str, asked: TermFilter, chosen: list[str], revision: int) -> list[dict]:
-    counts = facets.counts(revision).get(name, {})
+def _options(asked: TermFilter, chosen: list[str], counts: dict[str, int], revision: int) -> list[dict]:
+    """The values that the base has, those that nothing has under the other filters among them."""
+    known = facets.values(revision).get(asked.field_name, ())
     depths = _depths(current.vocabulary(revision, asked.vocabulary)) if asked.vocabulary else {}
     return [
         {
@@ -71,10 +85,11 @@ def _options(name: str, asked: TermFilter, chosen: list[str], revision: int) -> 
             "label": label,
             "count": counts.get(value, 0),
             "chosen": value in chosen,
+            "inert": not counts.get(value) and value not in chosen,
             "depth": depths.get(value, 0),
         }
         for value, label in asked.options(revision).items()
-        if counts.get(value) or value in chosen
+        if value in known or value in chosen
     ]
 
 

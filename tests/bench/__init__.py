@@ -1,0 +1,1 @@
+"""The benchmark: the product beside a plain app, Datasette and the limit (`make bench`, docs/benchmark.md)."""
