@@ -31,12 +31,15 @@ class EvidenceList(PublicView):
             "pile": answer.pile,
             "unknown": totals.unknown,
             "studies": totals.studies,
+            "cohorts": totals.cohorts,
             "patients_counted_once": {
                 "low": totals.patients.low,
                 "high": totals.patients.high,
-                "n_not_reported_in": totals.patients.unreported,
+                "n_not_reported_in": totals.patients.unreported[: evidence.NAMED],
                 "shared": totals.shared,
+                "shared_more": totals.shared_more,
                 "left_out": totals.left_out,
+                "left_out_more": totals.left_out_more,
             },
         }
         if totals.emptied_by:

@@ -15,6 +15,7 @@ from .paging import PARAMETERS, Page, page
 
 ORDERINGS = {"study": "study", "year": "year", "n_patients": "n"}
 DEFAULT_ORDERING = "study"
+NAMED = 50
 
 
 @dataclass
@@ -23,8 +24,9 @@ class Totals:
     counted once.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
-    whole base, so it is empty under a filter). Where several filters leave nothing, `emptied_by` says how many courses
-    match without each of them."""
+    whole base, so it is empty under a filter). Each names the first `NAMED` and counts the others. Where several
+    filters leave nothing, `emptied_by` says how many courses match without each of them.
+    """
 
     matching: int
     unknown: int
@@ -32,7 +34,9 @@ class Totals:
     cohorts: int
     patients: Counted
     shared: list[dict]
+    shared_more: int
     left_out: list[dict]
+    left_out_more: int
     emptied_by: list[dict]
 
 
@@ -59,8 +63,8 @@ def answer(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> An
 
 def row(name: str) -> str | None:
     """The document of one evidence row, or None. One statement."""
-    found = EvidenceRow.objects.current().filter(row=name, preferred=True)
-    return found.values_list("document", flat=True).first()
+    found = EvidenceRow.objects.current().preferred().filter(row=name)
+    return found.values_list("document", flat=True).order_by().first()
 
 
 def totals(filters: EvidenceFilterSet, revision: int, pile: str) -> Totals:
@@ -74,14 +78,17 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
     patients, shared_by = _patients(asked)
+    left_out = [] if filters.active else _left_out()
     return Totals(
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
         studies=len({study for study, *_ in asked}),
         cohorts=len({cohort for _, cohort, *_ in asked}),
         patients=patients,
-        shared=shared_by,
-        left_out=[] if filters.active else _left_out(),
+        shared=shared_by[:NAMED],
+        shared_more=len(shared_by[NAMED:]),
+        left_out=left_out[:NAMED],
+        left_out_more=len(left_out[NAMED:]),
         emptied_by=[] if asked else _emptied_by(filters, pile),
     )
 

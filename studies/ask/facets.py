@@ -44,7 +44,7 @@ def values(revision: int) -> dict[str, set[str]]:
     """Filter → the values that any row of the base has."""
 
     def make():
-        terms = EvidenceTerm.objects.filter(row__in=EvidenceRow.objects.current().filter(preferred=True))
+        terms = EvidenceTerm.objects.filter(row__in=EvidenceRow.objects.current().preferred())
         found = {}
         for field, value in terms.values_list("field", "value").distinct():
             found.setdefault(field, set()).add(value)

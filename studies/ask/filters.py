@@ -167,6 +167,10 @@ class EvidenceFilterSet(django_filters.FilterSet):
         model = EvidenceRow
         fields = []
 
+    def __init__(self, data, queryset, revision: int):
+        # The filters keep nothing of a query, so they are not copied for each as the parent class would.
+        self.data, self.queryset, self.revision, self.active = data, queryset, revision, {}
+
     @classmethod
     def parameters(cls) -> set[str]:
         return set(cls.base_filters)
@@ -174,8 +178,7 @@ class EvidenceFilterSet(django_filters.FilterSet):
     @classmethod
     def asked(cls, query, revision: int) -> "EvidenceFilterSet":
         """The filters of a query. Raises BadQuery where a value is not one of a filter's."""
-        filterset = cls(query, queryset=EvidenceRow.objects.current().filter(preferred=True))
-        filterset.revision = revision
+        filterset = cls(query, EvidenceRow.objects.current().preferred(), revision)
         given = {name: query.getlist(name) for name in cls.base_filters}
         filterset.active = {
             name: values
@@ -214,11 +217,13 @@ class EvidenceFilterSet(django_filters.FilterSet):
 
     def pile(self, which: str):
         """The rows of a pile: of each course the most general cohort that is wholly in it."""
+        if not self.active:
+            return self.queryset.filter(parent_row="") if which == "matching" else self.queryset.none()
         met, possible = self._conditions()
         if which == "matching":
             return self._topmost(met, met)
         # A row below one that matches is not unknown, so both piles stand above it.
-        return self._topmost(possible & ~met, possible) if self.active else self.queryset.none()
+        return self._topmost(possible & ~met, possible)
 
     def _topmost(self, condition: Q, condition_above: Q):
         above = EvidenceRow.objects.current().filter(condition_above, row=OuterRef("parent_row"))

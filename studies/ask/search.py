@@ -7,6 +7,7 @@ import difflib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import BooleanField, Case, IntegerField, Q, Value, When
@@ -95,24 +96,25 @@ def snippet(text: str, wanted: set[str], begun: str = "", around: int = 90) -> l
     """The surroundings of the first word found, in parts of which the found words are marked."""
 
     def is_found(word: str) -> bool:
-        here = tokens(word)
-        return any(token in wanted or (begun and token.startswith(begun)) for token in here)
+        return any(token in wanted or (begun and token.startswith(begun)) for token in _tokens(word))
 
-    pieces = re.split(r"(\s+)", text)
-    at = next((i for i, piece in enumerate(pieces) if is_found(piece)), 0)
-    start = end = at
-    while start > 0 and sum(map(len, pieces[start:at])) < around:
-        start -= 1
-    while end < len(pieces) and sum(map(len, pieces[at:end])) < around * 2:
-        end += 1
+    first = next((match.start() for match in re.finditer(r"\S+", text) if is_found(match.group())), 0)
+    start = text.rfind(" ", 0, max(first - around, 0)) + 1 if first > around else 0
+    end = text.find(" ", first + around * 2)
+    end = len(text) if end < 0 else end
     parts = [{"text": "… ", "found": False}] if start else []
-    for piece in pieces[start:end]:
+    for piece in re.split(r"(\s+)", text[start:end]):
         found = bool(piece.strip()) and is_found(piece)
         if parts and parts[-1]["found"] == found:
             parts[-1]["text"] += piece
         else:
             parts.append({"text": piece, "found": found})
-    return [*parts, {"text": " …", "found": False}] if end < len(pieces) else parts
+    return [*parts, {"text": " …", "found": False}] if end < len(text) else parts
+
+
+@lru_cache(maxsize=50_000)
+def _tokens(word: str) -> list[str]:
+    return tokens(word)
 
 
 def _words_like(last: str) -> list[str]:

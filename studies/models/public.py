@@ -36,6 +36,10 @@ class PublicQuerySet(models.QuerySet):
         """What was public at a revision."""
         return self.filter(valid_from__lte=revision, valid_to__gt=revision)
 
+    def preferred(self):
+        """The rows that answer for their study; said as a list of one, as SQLite uses no index for a bare boolean."""
+        return self.filter(preferred__in=[True])
+
 
 class Public(models.Model):
     """What all public rows share. `owner` is the accession whose publishing wrote the row and may close it."""
@@ -56,6 +60,7 @@ class PublicRecord(Public):
     collection = models.CharField(max_length=24)
     accession = models.CharField(max_length=16)
     slug = models.CharField(max_length=80, help_text="What the address names it by.")
+    name = models.CharField(max_length=200, blank=True, help_text="What a study or publication is called.")
     publication = models.CharField(max_length=80, blank=True)
     study = models.CharField(max_length=80, blank=True)
     year = models.PositiveSmallIntegerField(default=0)

@@ -29,7 +29,7 @@ from .search_entries import entries_of_report, entry
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
-RENDERING = 1
+RENDERING = 2
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
@@ -68,6 +68,7 @@ def _render_publication(unit: Publication, published: Published) -> Rendering:
         collection="publications",
         accession=unit.pk,
         slug=unit.slug,
+        name=form["name"],
         publication=unit.slug,
         kind=form["kind"],
         year=form["year"],
@@ -90,6 +91,7 @@ def _render_study(unit: Study, published: Published) -> Rendering:
         collection="studies",
         accession=unit.pk,
         slug=unit.slug,
+        name=form["name"],
         study=unit.slug,
         kind=designs[0] if designs else "",
         document=dumps(document),

@@ -1,37 +1,24 @@
 """What templates need to show a cell with its places."""
 
-import re
-
 from django import template
 
-from ..models.choices import Basis
+from ..pure.document_names import document_name
+from .cell_html import cell_html
 
 register = template.Library()
-BASIS = dict(Basis.choices)
 COUNT_KEY = "popover number"
 
 
-@register.inclusion_tag("studies/cell.html", takes_context=True)
-def cell(context, value, before="", after=""):
+@register.simple_tag(takes_context=True)
+def cell(context, value, before=""):
     """A cell: its text in the look of its state, opening to its places; then remark and doubts."""
     store = context.render_context
     root = store.dicts[0] if hasattr(store, "dicts") else store
     root[COUNT_KEY] = root.get(COUNT_KEY, 0) + 1
-    return {"cell": value, "id": f"source-{root[COUNT_KEY]}", "before": before, "after": after}
+    return cell_html(value, f"source-{root[COUNT_KEY]}", labelled=bool(before))
 
 
-@register.filter
-def basis_label(value: str) -> str:
-    """The word for a basis."""
-    return BASIS.get(value, value)
-
-
-@register.filter
-def document_name(slug: str) -> str:
-    """“li-hua-2025” as “Li Hua 2025”; what stands behind the year tells journals apart: “Xu 2022 CMJ”."""
-    behind = re.match(r"(.+-\d{4})-(.+)$", slug)
-    name, journal = behind.groups() if behind else (slug, "")
-    return " ".join([*(part.capitalize() for part in name.split("-")), journal.upper()]).strip()
+register.filter("document_name", document_name)
 
 
 @register.filter

@@ -9,6 +9,8 @@ from ..web import query_with
 from .common import page, public_page
 from .row_cells import row_cells
 
+LISTED = 20  # studies or publications among the options; the others are found by words
+
 
 @public_page
 def evidence_table(request, revision):
@@ -76,9 +78,14 @@ def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
 
 
 def _options(asked: TermFilter, chosen: list[str], counts: dict[str, int], revision: int) -> list[dict]:
-    """The values that the base has, those that nothing has under the other filters among them."""
+    """The values that the base has, those that nothing has under the other filters among them; of studies and
+    publications the first that have any, and those chosen."""
     known = facets.values(revision).get(asked.field_name, ())
     depths = _depths(current.vocabulary(revision, asked.vocabulary)) if asked.vocabulary else {}
+    values = {value: label for value, label in asked.options(revision).items() if value in known or value in chosen}
+    if asked.collection and len(values) > LISTED:
+        most = set(sorted(counts, key=lambda value: (-counts[value], value))[:LISTED]) | set(chosen)
+        values = {value: label for value, label in values.items() if value in most}
     return [
         {
             "value": value,
@@ -88,8 +95,7 @@ def _options(asked: TermFilter, chosen: list[str], counts: dict[str, int], revis
             "inert": not counts.get(value) and value not in chosen,
             "depth": depths.get(value, 0),
         }
-        for value, label in asked.options(revision).items()
-        if value in known or value in chosen
+        for value, label in values.items()
     ]
 
 

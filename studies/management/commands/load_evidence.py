@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from studies.loading import LoadError, load
 from studies.models import Publication
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         except LoadError as error:
             count = len(error.refusals)
             raise CommandError(f"Refused, nothing was changed ({count} reason{'s'[: count > 1]}):\n{error}") from error
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # so that the database plans for what it holds now
         self.stdout.write(
             f"{done.created} records created, {done.updated} updated, {done.unchanged} unchanged; "
             f"public as revision {done.revision}."

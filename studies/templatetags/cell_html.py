@@ -1,0 +1,77 @@
+"""The markup of a cell: its text in the look of its state, opening to its places; then remark and doubts.
+
+Written in Python and not as a template: a page of the evidence table has over a thousand cells.
+"""
+
+from functools import cache
+from html import escape
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from ..models.choices import Basis
+from ..pure.document_names import document_name
+
+LOOKS = {"none": "none-said", "silent": "silent", "suspected": "suspected"}
+BASIS = dict(Basis.choices)
+
+
+def cell_html(cell, popover: str, labelled: bool = False) -> SafeString:
+    """The markup of one cell of a page (`views.cells.Cell`). `popover` is the id of what it opens to; `labelled` puts
+    its label before it."""
+    text, look = escape(str(cell.text)), LOOKS.get(cell.state, "")
+    parts = []
+    if labelled and cell.label:
+        parts.append(f'<span class="label">{escape(cell.label)}</span> ')
+    if cell.sources:
+        parts.append(
+            f'<button type="button" class="value{" " * bool(look)}{look}" popovertarget="{popover}">{text}</button>'
+        )
+        parts.append(f'<span popover class="pop" id="{popover}" role="note"><strong>{text}</strong>')
+        parts += [_place(source) for source in cell.sources]
+        parts += [f'<span class="row doubt">{escape(doubt["title"])}</span>' for doubt in cell.doubts]
+        parts.append("</span>")
+    else:
+        parts.append(f'<span class="{look if look in ("none-said", "silent") else "plain"}">{text}</span>')
+    if cell.remark:
+        parts.append(f' <span class="remark">{escape(cell.remark)}</span>')
+    if cell.doubts:
+        parts.append(_doubts(cell.doubts, cell.page))
+    return mark_safe("".join(parts))  # noqa: S308, every text above is escaped
+
+
+def _place(source: dict) -> str:
+    document = source["document"]
+    prints, derivation = source.get("prints"), source.get("derivation")
+    facts = ", ".join(
+        f'<a href="{_address("api:fact", fact)}">{escape(fact)}</a>' for fact in source.get("facts") or ()
+    )
+    return (
+        f'<span class="place"><q>{escape(source["as_reported"])}</q>'
+        + (f'<span class="row doubt">This place prints {escape(str(prints))}</span>' if prints else "")
+        + f'<span class="row"><b>Document</b> <a href="{_address("studies:publication", document)}">'
+        f"{escape(document_name(document))}</a></span>"
+        f'<span class="row"><b>Place</b> {escape(source["locator"])}</span>'
+        f'<span class="row"><b>Basis</b> {escape(str(BASIS.get(source["basis"], source["basis"])))}'
+        + (f": {escape(derivation)}" if derivation else "")
+        + f'</span><span class="row"><b>Fact</b> {facts}</span></span>'
+    )
+
+
+def _doubts(doubts: list[dict], page: str) -> str:
+    titles = escape("; ".join(doubt["title"] for doubt in doubts))
+    number = f"&nbsp;{len(doubts)}" if len(doubts) > 1 else ""
+    return (
+        f' <a class="doubt" href="{escape(page)}#{doubts[0]["accession"]}" title="{titles}">'
+        f'<span aria-hidden="true">⚠{number}</span><span class="unseen">Discrepancy: {titles}</span></a>'
+    )
+
+
+@cache
+def _pattern(name: str) -> str:
+    return reverse(name, args=["NAME"])
+
+
+def _address(name: str, value: str) -> str:
+    return escape(_pattern(name).replace("NAME", quote(value, safe=":@!$&'()*+,;=~")))
