@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import api_docs, constructs, discrepancies, diseases, evidence, health, home, records, search
+from .views import api_docs, compare, constructs, discrepancies, diseases, evidence, health, home, records, search
 
 app_name = "studies"
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", home.about, name="about"),
     path("evidence/", evidence.evidence_table, name="evidence"),
+    path("compare/", compare.compare, name="compare"),
     path("studies/", records.study_list, name="studies"),
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),

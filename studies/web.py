@@ -42,11 +42,13 @@ def tagged(request: HttpRequest, revision: int, make: Callable[[], HttpResponse]
 
 
 def query_with(request: HttpRequest, **changes) -> str:
-    """The query with some parameters changed (None takes one away); the cursor never survives a change."""
+    """The query with some parameters changed (None takes one away, a list gives several values).
+
+    The cursor never survives a change, and empty values, which a form sends too, are left out."""
     query = request.GET.copy()
     query.pop("cursor", None)
     for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-    return f"?{query.urlencode()}" if query else "?"
+        query.setlist(name, [] if value is None else value if isinstance(value, list) else [value])
+    for name, values in list(query.lists()):
+        query.setlist(name, [value for value in values if value])
+    return f"?{query.urlencode()}"

@@ -169,6 +169,10 @@ def search_parameters() -> list[OpenApiParameter]:
     ]
 
 
+def compare_parameters() -> list[OpenApiParameter]:
+    return [_query("row", "Accession of an evidence row; two to six.", many=True)]
+
+
 def fact_parameters() -> list[OpenApiParameter]:
     return [
         *(_query(name, f"Exactly this `{name}`.", many=True) for name in facts.FILTERS),

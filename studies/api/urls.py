@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.Index.as_view(), name="index"),
     path("evidence/", views.EvidenceList.as_view(), name="evidence"),
     path("evidence/<str:name>/", views.EvidenceRecord.as_view(), name="evidence-row"),
+    path("compare/", views.Compare.as_view(), name="compare"),
     path("search/", views.Search.as_view(), name="search"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),

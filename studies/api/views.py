@@ -2,13 +2,14 @@
 
 from django.urls import reverse
 
-from ..ask import current, evidence, facets, facts, strict
+from ..ask import comparison, current, evidence, facets, facts, strict
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import EvidenceFilterSet
 from ..ask.search import search
 from ..ask.strict import BadQuery, Fault, nearest
 from ..attributes import ATTRIBUTES, Attribute
+from ..cells.comparison import compared, is_silent, text_of
 from ..models.public import SEARCH_KINDS
 from ..pure.documents import dumps
 from . import schema
@@ -74,6 +75,35 @@ class EvidenceRecord(RecordView):
         return evidence.row(name)
 
 
+@schema.described("compare", "Evidence rows side by side", schema.compare_parameters(), schema.plain())
+class Compare(PublicView):
+    """Two to six rows: what each says of an aspect, and whether they differ, say the same, or a silence keeps one from
+    telling. Rows that are not public are named in `missing`."""
+
+    def body(self, request, revision):
+        strict.check(request.GET, {"row"}, repeatable={"row"})
+        rows, missing = comparison.rows(comparison.chosen(request.GET, "row"))
+        aspects = [
+            {
+                "aspect": aspect.name,
+                "label": aspect.label,
+                "verdict": aspect.verdict,
+                "told": [
+                    {
+                        "row": row["row"],
+                        "text": text_of(cells),
+                        "silent": is_silent(cells),
+                        "facts": sorted({f for cell in cells for source in cell.sources for f in source["facts"]}),
+                    }
+                    for row, cells in zip(rows, aspect.told, strict=True)
+                ],
+            }
+            for aspect in compared(rows)
+        ]
+        named = [{"row": row["row"], "study": row["study"], "name": comparison.title(row)} for row in rows]
+        return dumps({"revision": revision, "rows": named, "missing": missing, "aspects": aspects if rows else []})
+
+
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))
 class FactList(PublicView):
     def body(self, request, revision):
@@ -96,7 +126,7 @@ class FactRecord(RecordView):
 
 @schema.described("search", "Search", schema.search_parameters(), schema.plain())
 class Search(PublicView):
-    """Everything that holds all words of the query, by any name the vocabularies know. At most fifty; `more` says that
+    """Everything that holds all words of the query, by any name the vocabularies know. At most twenty; `more` says that
     there are others."""
 
     def body(self, request, revision):
@@ -119,7 +149,7 @@ class Search(PublicView):
 class Index(PublicView):
     def body(self, request, revision):
         strict.check(request.GET, set())
-        names = ("evidence", "search", *COLLECTIONS, "facts", "attributes", "schema")
+        names = ("evidence", "search", "compare", *COLLECTIONS, "facts", "attributes", "schema")
         addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
         return dumps(
             {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}

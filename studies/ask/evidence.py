@@ -51,10 +51,13 @@ class Answer:
     page: Page
 
 
-def answer(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Answer:
-    """Ask for evidence rows. `extra` names the parameters of the representation. Raises BadQuery."""
+def answer(
+    query: QueryDict, revision: int, extra: set[str] = frozenset(), repeatable: set[str] = frozenset()
+) -> Answer:
+    """Ask for evidence rows. `extra` names the parameters of the representation, `repeatable` those of them that may
+    be given more than once. Raises BadQuery."""
     filter_names = EvidenceFilterSet.parameters()
-    strict.check(query, filter_names | PARAMETERS | {"pile"} | extra, repeatable=filter_names)
+    strict.check(query, filter_names | PARAMETERS | {"pile"} | extra, repeatable=filter_names | repeatable)
     filters = EvidenceFilterSet.asked(query, revision)
     pile = strict.one_of(query, "pile", PILES, PILES[0])
     found = page(filters.pile(pile), query, ORDERINGS, DEFAULT_ORDERING, "row")
@@ -65,6 +68,12 @@ def row(name: str) -> str | None:
     """The document of one evidence row, or None. One statement."""
     found = EvidenceRow.objects.current().preferred().filter(row=name)
     return found.values_list("document", flat=True).order_by().first()
+
+
+def rows_named(names: list[str]) -> dict[str, str]:
+    """Name → document of the public rows among those named. One statement."""
+    found = EvidenceRow.objects.current().preferred().filter(row__in=names)
+    return dict(found.values_list("row", "document"))
 
 
 def totals(filters: EvidenceFilterSet, revision: int, pile: str) -> Totals:

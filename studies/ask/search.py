@@ -6,8 +6,9 @@ Words and names are made equal in pure code, and both databases are asked for ex
 import difflib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from django.db import connection
 from django.db.models import BooleanField, Case, IntegerField, Q, Value, When
@@ -19,12 +20,12 @@ from ..pure.synonyms import phrases, units
 from ..pure.wording import tokens
 from . import current
 
-MOST, SUGGESTED, LONGEST_QUERY = 50, 8, 20
+MOST, SUGGESTED, LONGEST_QUERY = 20, 8, 20
 
 
 @dataclass
 class Found:
-    """The entries found, at most fifty, each with its snippet in marked parts; and what might have been meant."""
+    """The entries found, at most twenty, each with its snippet in marked parts; and what might have been meant."""
 
     hits: list[dict]
     more: bool
@@ -51,9 +52,9 @@ def search(query: str, revision: int, kind: str = "") -> Found:
     named = When(titled & Q(weight__lte=SEARCH_KINDS.index("drug")), then=Value(0))
     tier = Case(named, When(kind="study", then=Value(1)), default=Value(2), output_field=IntegerField())
     found = list(rows.order_by(tier, "weight", "pk")[: MOST + 1])
-    wanted = {word for part in parts for phrase in part for word in phrase}
+    is_found = _finder({word for part in parts for phrase in part for word in phrase}, begun)
     hits = [
-        {"kind": row.kind, "title": row.title, "address": row.address, "snippet": snippet(row.text, wanted, begun)}
+        {"kind": row.kind, "title": row.title, "address": row.address, "snippet": snippet(row.text, is_found)}
         for row in found[:MOST]
     ]
     suggestions = [word for word in alike if word != words[-1]][:SUGGESTED]
@@ -92,12 +93,18 @@ def _any_in_title(part: set, begun: str) -> Q:
     return either
 
 
-def snippet(text: str, wanted: set[str], begun: str = "", around: int = 90) -> list[dict]:
-    """The surroundings of the first word found, in parts of which the found words are marked."""
+def _finder(wanted: set[str], begun: str) -> Callable[[str], bool]:
+    """Whether a word of a text is one that was looked for. Each word is made equal once."""
 
+    @cache
     def is_found(word: str) -> bool:
-        return any(token in wanted or (begun and token.startswith(begun)) for token in _tokens(word))
+        return any(token in wanted or (begun and token.startswith(begun)) for token in tokens(word))
 
+    return is_found
+
+
+def snippet(text: str, is_found: Callable[[str], bool], around: int = 90) -> list[dict]:
+    """The surroundings of the first word found, in parts of which the found words are marked."""
     first = next((match.start() for match in re.finditer(r"\S+", text) if is_found(match.group())), 0)
     start = text.rfind(" ", 0, max(first - around, 0)) + 1 if first > around else 0
     end = text.find(" ", first + around * 2)
@@ -110,11 +117,6 @@ def snippet(text: str, wanted: set[str], begun: str = "", around: int = 90) -> l
         else:
             parts.append({"text": piece, "found": found})
     return [*parts, {"text": " …", "found": False}] if end < len(text) else parts
-
-
-@lru_cache(maxsize=50_000)
-def _tokens(word: str) -> list[str]:
-    return tokens(word)
 
 
 def _words_like(last: str) -> list[str]:

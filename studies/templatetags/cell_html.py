@@ -18,7 +18,7 @@ BASIS = dict(Basis.choices)
 
 
 def cell_html(cell, popover: str, labelled: bool = False) -> SafeString:
-    """The markup of one cell of a page (`views.cells.Cell`). `popover` is the id of what it opens to; `labelled` puts
+    """The markup of one cell of a page (`cells.cell.Cell`). `popover` is the id of what it opens to; `labelled` puts
     its label before it."""
     text, look = escape(str(cell.text)), LOOKS.get(cell.state, "")
     parts = []

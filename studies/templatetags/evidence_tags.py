@@ -28,6 +28,12 @@ def words(n: int) -> str:
     return names[n] if 0 <= n < len(names) else str(n)
 
 
+@register.filter
+def nth(items: list, index: int):
+    """The item at a place."""
+    return items[index]
+
+
 @register.simple_tag
 def patients(counted) -> str:
     """Patients counted once: “1 patient”, “11 patients”, “21–31 patients”."""

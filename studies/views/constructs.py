@@ -3,7 +3,7 @@
 import json
 
 from ..ask import collections, strict
-from .cells import Cell, fact_cell, labelled, silent
+from ..cells.cell import Cell, fact_cell, labelled, silent
 from .common import page, public_page
 from .records import document_or_404, list_context
 

@@ -1,13 +1,14 @@
 """The evidence table."""
 
 import json
+from urllib.parse import urlencode
 
-from ..ask import current, evidence, facets
+from ..ask import comparison, current, evidence, facets
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import GROUPS, EvidenceFilterSet
+from ..cells.row import row_cells
 from ..web import query_with
 from .common import page, public_page
-from .row_cells import row_cells
 
 LISTED = 20  # studies or publications among the options; the others are found by words
 
@@ -15,7 +16,9 @@ LISTED = 20  # studies or publications among the options; the others are found b
 @public_page
 def evidence_table(request, revision):
     """One row per CAR-T course of a cohort; the address holds the whole state."""
-    answer = evidence.answer(request.GET, revision)
+    answer = evidence.answer(request.GET, revision, extra={"compare"}, repeatable={"compare"})
+    tray = _tray(request, revision)
+    rows = [row_cells(json.loads(row.document)) for row in answer.page.rows]
     response = page(
         request,
         revision,
@@ -23,7 +26,9 @@ def evidence_table(request, revision):
         {
             "answer": answer,
             "shown": answer.totals.unknown if answer.pile == "unknown" else answer.totals.matching,
-            "rows": [row_cells(json.loads(row.document)) for row in answer.page.rows],
+            "rows": [cells | {"compare": _compare_link(request, cells["row"], tray["names"])} for cells in rows],
+            "tray": tray,
+            "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),
             "chips": _chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
             "emptied_by": _emptied_by(request, answer),
@@ -32,30 +37,42 @@ def evidence_table(request, revision):
             "next_link": query_with(request, cursor=answer.page.next) if answer.page.next else "",
             "previous_link": query_with(request, cursor=answer.page.previous) if answer.page.previous else "",
             "orderings": _orderings(request),
-            "api_link": f"/api/v1/evidence/?{request.GET.urlencode()}",
+            "api_link": "/api/v1/evidence/" + query_with(request, compare=None),
         },
     )
     if request.headers.get("HX-Request"):
-        response["HX-Push-Url"] = request.path + _without_blanks(request)
+        response["HX-Push-Url"] = request.path + query_with(request)
     return response
 
 
-def _without_blanks(request) -> str:
-    """The query without the empty fields that a form sends too."""
-    query = request.GET.copy()
-    for name, values in request.GET.lists():
-        query.setlist(name, [value for value in values if value])
-    return f"?{query.urlencode()}" if any(query.values()) else ""
+def _tray(request, revision: int) -> dict:
+    """The rows chosen for comparison, which the address holds."""
+    names = comparison.chosen(request.GET, "compare")
+    titles = comparison.titles(names, revision)
+    rows = [
+        {"title": titles.get(name, name), "without": query_with(request, compare=[n for n in names if n != name])}
+        for name in names
+    ]
+    return {"names": names, "rows": rows, "link": "/compare/?" + urlencode({"row": names}, doseq=True)}
+
+
+def _compare_link(request, row: dict, names: list[str]) -> dict:
+    """The way of a row into the tray, or out of it."""
+    title = comparison.title(row)
+    if row["row"] in names:
+        link = query_with(request, compare=[name for name in names if name != row["row"]])
+        return {"text": "in the comparison ×", "label": f"Take {title} out of the comparison", "link": link}
+    if len(names) >= comparison.MOST:
+        return {}
+    return {"text": "compare", "label": f"Compare {title}", "link": query_with(request, compare=[*names, row["row"]])}
 
 
 def _chips(request, filters: EvidenceFilterSet) -> list[dict]:
     """The active filters in words, each with the address without it."""
     chips = []
     for word in filters.words():
-        query = request.GET.copy()
-        query.pop("cursor", None)
-        query.setlist(word["parameter"], [v for v in query.getlist(word["parameter"]) if v != word["value"]])
-        chips.append(word | {"without": f"?{query.urlencode()}"})
+        others = [value for value in request.GET.getlist(word["parameter"]) if value != word["value"]]
+        chips.append(word | {"without": query_with(request, **{word["parameter"]: others})})
     return chips
 
 

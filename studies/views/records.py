@@ -5,9 +5,9 @@ import json
 from django.http import Http404
 
 from ..ask import collections, strict
+from ..cells.cell import SILENT, Cell, all_sources
 from ..pure import partial_dates
 from ..web import query_with
-from .cells import SILENT, Cell, all_sources
 from .common import page, public_page
 from .registration_page import registration_context
 from .study_page import study_context

@@ -1,7 +1,7 @@
 """What the page of a registration shows: the plan as a document tells it. A plan counts no patients."""
 
+from ..cells.cell import Cell, Silences, all_sources, dose_cell, fact_cell, labelled, lymphodepletion_cell, silent
 from ..pure import partial_dates
-from .cells import Cell, Silences, all_sources, dose_cell, fact_cell, labelled, lymphodepletion_cell, silent
 from .study_treatment import agent_cells
 
 PLAN = {

@@ -1,7 +1,6 @@
 """What the page of a study shows: the answer first, then the course, the numbers, the silences and the doubts."""
 
-from ..models.toxicity import GVHD_TERMS
-from .cells import (
+from ..cells.cell import (
     NONE,
     SUSPECTED,
     VALUE,
@@ -14,6 +13,7 @@ from .cells import (
     spoken,
     time_of,
 )
+from ..models.toxicity import GVHD_TERMS
 from .study_results import (
     in_kinetics,
     kinetics_tables,

@@ -1,7 +1,6 @@
 """What followed, as the page of a study shows it: outcomes, toxicities, measurements, kinetics."""
 
-from ..pure.numbers import people
-from .cells import (
+from ..cells.cell import (
     NONE,
     SILENCE,
     SILENT,
@@ -19,6 +18,7 @@ from .cells import (
     spoken,
     time_of,
 )
+from ..pure.numbers import people
 
 KINETICS = ("car_copies", "car_percent")
 

@@ -1,6 +1,6 @@
 """What was done to the patients, as the page of a study shows it: transplants, other treatment, CAR-T courses."""
 
-from .cells import (
+from ..cells.cell import (
     Cell,
     Silences,
     all_sources,
@@ -11,6 +11,7 @@ from .cells import (
     lymphodepletion_cell,
     spoken,
     time_of,
+    transplant_name,
 )
 
 
@@ -73,15 +74,6 @@ def transplant_part(record: dict, silences: Silences) -> dict:
     return {"order": record["order"], "kind": record["labels"]["kind"], "when": when, "cells": cells}
 
 
-def transplant_name(record: dict) -> str:
-    """“cord blood”, else “haploidentical donor HSCT”, else “allo-HSCT”."""
-    if record["graft_source"]["code"] != "not_reported":
-        return record["graft_source"]["label"].lower()
-    if record["donor"]["code"] not in ("not_reported", "mixed"):
-        return f"{record['donor']['label'].lower()} HSCT"
-    return "allo-HSCT" if record["kind"] == "allogeneic" else "auto-HSCT"
-
-
 def therapy_part(record: dict) -> dict:
     return {
         "name": fact_cell(record, record["name"], "name"),
@@ -130,6 +122,7 @@ def course_part(course: dict, report: dict) -> dict:
         text = spoken("=", course["culture_days_low"], course["culture_days_high"], "days")
         culture = fact_cell(course, text, "culture_days_low")
     return {
+        "compare": accession if report.get("preferred") else "",
         "number": course["number"],
         "note": course["note"],
         "order": order_cell(course, report, silences),

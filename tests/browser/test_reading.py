@@ -1,5 +1,6 @@
 """A clinician reads: filters, opens, and sees where each number stands; on a desk, on a phone, without script."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ PAGES = [
     "/studies/li-huibo-2025/", "/studies/kong-2022/", "/studies/khan-2016/", "/studies/xu-2022-cmj/",
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
     "/registrations/", "/registrations/NCT01087294/", "/constructs/", "/constructs/kong-2022-second/", "/diseases/",
-    "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/",
+    "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
+    "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def test_filter_then_open_a_study_then_a_number_with_and_without_script(visit, w
     assert "collected_from=recipient" in page.url
     assert page.locator("table.evidence tbody tr").count() == 3
     assert page.locator(".chip").inner_text().startswith("T cells collected from: recipient")
-    follow(page.get_by_role("link", name="Li Hua 2025"))
+    follow(page.get_by_role("link", name="Li Hua 2025", exact=True))
     assert page.url.endswith("/studies/li-hua-2025/")
     dose = page.get_by_role("button", name="7.8 × 10⁶ cells/kg").first
     dose.click()
@@ -118,3 +120,44 @@ def test_a_print_of_the_evidence_holds_the_table_and_no_filters(visit):
     assert not page.locator(".facets").is_visible()
     assert page.locator("table.evidence").is_visible()
     assert page.locator(".cover").is_visible()
+
+
+def test_filters_refresh_as_they_are_ticked_and_back_takes_them_back(visit):
+    page = visit("/evidence/")
+    page.locator("details.group summary", has_text="CAR-T cells").click()
+    page.get_by_label("Recipient", exact=False).first.check()
+    page.wait_for_url("**/evidence/?collected_from=recipient")
+    page.locator(".sentence", has_text="3 courses of 3 cohorts in 3 studies, 3 patients counted once").wait_for()
+    # What was unfolded and where one stood are as before; what would leave nothing can be read but not chosen.
+    assert page.locator("#group-cells").get_attribute("open") is not None
+    assert page.evaluate("document.activeElement.name") == "collected_from"
+    children = page.get_by_label("children", exact=False).first
+    assert children.is_disabled() and children.is_visible()
+    page.go_back()
+    page.locator(".sentence", has_text="10 courses").wait_for()
+    assert page.locator(".chip").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_two_rows_are_compared_by_keyboard(visit, width):
+    page = visit("/evidence/?collected_from=recipient", width=width)
+    for name in ("Compare Li Hua 2025", "Compare Li Huibo 2025"):
+        page.get_by_role("link", name=name, exact=True).focus()
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press("Enter")
+    page.get_by_role("link", name="Compare 2 rows").focus()
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    order = page.locator("tr", has_text="Order of transplant").inner_text()
+    assert "cord blood → CAR-T" in order and "CAR-T → cord blood" in order and "differs" in order
+
+
+@pytest.mark.parametrize("rows", [2, 3, 6])
+def test_a_printed_comparison_is_one_page(visit, rows):
+    page = visit("/evidence/")
+    links = [a.get_attribute("href") for a in page.locator(".compare a").all()][:rows]
+    names = [link.split("compare=")[1] for link in links]
+    page.goto("/compare/?" + "&".join(f"row={name}" for name in names))
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert len(names) == rows

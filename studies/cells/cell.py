@@ -187,3 +187,12 @@ def doubts_of(record: dict, *fields: str) -> list[dict]:
 def labelled(cell: Cell, label: str) -> Cell:
     cell.label = label
     return cell
+
+
+def transplant_name(record: dict) -> str:
+    """“cord blood”, else “haploidentical donor HSCT”, else “allo-HSCT”."""
+    if record["graft_source"]["code"] != "not_reported":
+        return record["graft_source"]["label"].lower()
+    if record["donor"]["code"] not in ("not_reported", "mixed"):
+        return f"{record['donor']['label'].lower()} HSCT"
+    return "allo-HSCT" if record["kind"] == "allogeneic" else "auto-HSCT"

@@ -1,7 +1,7 @@
 """The cells of one row of the evidence table."""
 
 from ..models.choices import OverlapRelation
-from .cells import (
+from .cell import (
     NONE,
     SILENCE,
     SILENT,
@@ -20,8 +20,8 @@ from .cells import (
     silent,
     spoken,
     time_of,
+    transplant_name,
 )
-from .study_treatment import transplant_name
 
 
 def row_cells(row: dict) -> dict:
@@ -41,11 +41,9 @@ def row_cells(row: dict) -> dict:
         "subgroups": _subgroups(row),
         "counted": _counted(row),
         "durations": _durations(row),
-        "toxicities": [
-            *toxicity_cells(row["crs"], "CRS"),
-            *toxicity_cells(row["icans"], "neurotoxicity"),
-            *toxicity_cells(row["gvhd"], "GVHD"),
-        ],
+        "crs": _toxicity_cells(row["crs"], "CRS"),
+        "icans": _toxicity_cells(row["icans"], "neurotoxicity"),
+        "gvhd": _toxicity_cells(row["gvhd"], "GVHD"),
         "others": [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]],
     }
     graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
@@ -53,6 +51,7 @@ def row_cells(row: dict) -> dict:
         for cell in group:
             cell.page = f"/studies/{row['study']}/"
             cell.doubts = [graves[d] for d in dict.fromkeys(_accession(d) for d in cell.doubts) if d in graves]
+    cells["toxicities"] = [*cells["crs"], *cells["icans"], *cells["gvhd"]]
     if row["is_subgroup"]:
         _say_of_whom(cells, row)
     return cells | {
@@ -284,7 +283,7 @@ def _duration(duration: dict) -> Cell:
     return Cell(text, sources=sources, remark=remark, label=label, doubts=duration["discrepancies"])
 
 
-def toxicity_cells(group: dict, name: str) -> list[Cell]:
+def _toxicity_cells(group: dict, name: str) -> list[Cell]:
     """What was reported of a kind of toxicity, or the silence about it."""
     if group["state"] != "reported":
         return [Cell(SILENCE.get(group["state"], group["state"]), SILENT, label=name)]

@@ -1,0 +1,45 @@
+"""Which rows a reader wants side by side: two to six, named in the address."""
+
+import hashlib
+import json
+
+from django.http import QueryDict
+
+from . import current, evidence
+from .strict import BadQuery, Fault
+
+MOST = 6
+
+
+def chosen(query: QueryDict, parameter: str) -> list[str]:
+    """The rows that a query names, each once. Raises BadQuery for more than six."""
+    names = list(dict.fromkeys(name for name in query.getlist(parameter) if name))
+    if len(names) > MOST:
+        raise BadQuery([Fault(parameter, f"A comparison holds at most {MOST} rows; these are {len(names)}.", [])])
+    return names
+
+
+def rows(names: list[str]) -> tuple[list[dict], list[str]]:
+    """The documents of the rows that are public, in the order named; and the names of those that are not."""
+    found = evidence.rows_named(names) if names else {}
+    return [json.loads(found[name]) for name in names if name in found], [n for n in names if n not in found]
+
+
+def titles(names: list[str], revision: int) -> dict[str, str]:
+    """Row → what it is called, of those that are public. Kept for as long as the revision lasts."""
+
+    def make():
+        return {row["row"]: title(row) for row in rows(names)[0]}
+
+    key = hashlib.sha256(json.dumps(names).encode()).hexdigest()
+    return current.kept(revision, f"titles:{key}", make) if names else {}
+
+
+def title(row: dict) -> str:
+    """“Kong 2022, CAR-T course 2”; of a subgroup with its label."""
+    parts = [row["study_name"]]
+    if row["is_subgroup"]:
+        parts.append(row["cohort_label"])
+    if row["course_number"] > 1:
+        parts.append(f"CAR-T course {row['course_number']}")
+    return ", ".join(parts)

@@ -1,0 +1,112 @@
+"""Evidence rows side by side: what each says of an aspect, and whether they differ in it."""
+
+from dataclasses import dataclass, replace
+
+from .cell import SILENT, Cell, Silences
+from .row import row_cells
+
+DIFFERS, SAME, UNTOLD = "differs", "the same", "cannot be told"
+BESIDE = ("read_as", "warnings")
+NAMED = 3  # discrepancies of a row
+NAMES = ("CRS", "neurotoxicity", "GVHD")
+
+
+@dataclass
+class Aspect:
+    """What each row says of one thing. `verdict`: they differ, say the same, or a silence keeps one from telling; empty
+    for one row alone, and for what is not said of the patients."""
+
+    name: str
+    label: str
+    told: list[list[Cell]]
+
+    @property
+    def verdict(self) -> str:
+        if self.name in BESIDE or len(self.told) < 2:
+            return ""
+        spoken = [_said(cells) for cells in self.told if not is_silent(cells)]
+        if len(set(spoken)) > 1:
+            return DIFFERS
+        return SAME if len(spoken) == len(self.told) else UNTOLD
+
+
+def compared(rows: list[dict]) -> list[Aspect]:
+    """The aspects of some evidence rows, in the order in which a clinician asks."""
+    columns = [(row, row_cells(row)) for row in rows]
+    return [Aspect(name, label, [tell(row, cells) for row, cells in columns]) for name, label, tell in ASPECTS]
+
+
+def text_of(cells: list[Cell]) -> str:
+    """Cells as one line of plain text."""
+    return "; ".join(" ".join(part for part in (cell.label, cell.text, cell.remark) if part) for cell in cells)
+
+
+def _said(cells: list[Cell]) -> tuple:
+    return tuple((cell.label, cell.text, cell.remark) for cell in cells)
+
+
+def is_silent(cells: list[Cell]) -> bool:
+    """Whether nothing is told."""
+    return all(cell.state == SILENT for cell in cells)
+
+
+def _order(row: dict, cells: dict) -> list[Cell]:
+    path = cells["path"]
+    text = path[0]["text"] if path else ""
+    for step in path[1:]:
+        text += (" → " if step["placed"] else ", order not reported: ") + step["text"]
+    return [Cell(text)]
+
+
+def _responses(row: dict, cells: dict) -> list[Cell]:
+    told = list(cells["responses"])
+    if told:  # the patients they are of stand once, behind the last
+        of = f"of {cells['bar']['of']}"
+        told[-1] = replace(told[-1], remark=f"{of} · {told[-1].remark}" if told[-1].remark else of)
+    return [*told, *cells["elsewhere"], *cells["subgroups"]] or [cells["silence"]]
+
+
+def _read_as(row: dict, cells: dict) -> list[Cell]:
+    publication = row["publication"]
+    if row["retold"]:
+        return [Cell(f"retold by {publication['name']}")]
+    return [Cell(f"{publication['labels']['kind']}, {', '.join(publication['labels']['read_as'])} read")]
+
+
+def _doubts(row: dict, cells: dict) -> list[Cell]:
+    graves = [d["title"] for d in row["discrepancies"] if d["severity"] == "misleads"]
+    more = [Cell(f"and {len(graves) - NAMED} more on the page of the study")] if len(graves) > NAMED else []
+    return [Cell(title) for title in graves[:NAMED]] + more or [Cell("none that can mislead treatment")]
+
+
+def _toxicity(kind: str):
+    """The cells of a kind of toxicity, under a heading that says its name already."""
+    return lambda row, cells: [replace(cell, label="" if cell.label in NAMES else cell.label) for cell in cells[kind]]
+
+
+def _part(name: str, topic: str = ""):
+    """The cells of a part; where it is empty, the silence about a topic."""
+    return lambda row, cells: cells[name] or [Silences(row["silences"], row["silence"]).cell(topic)]
+
+
+ASPECTS = [
+    ("patients", "Patients", _part("n")),
+    ("disease", "Disease", _part("diseases")),
+    ("patient", "Age and sex", _part("patient", "age")),
+    ("order", "Order of transplant and CAR-T cells", _order),
+    ("interval", "Transplant to infusion", _part("intervals")),
+    ("collected_from", "T cells collected from", lambda row, cells: cells["cells"][:1]),
+    ("genetic_origin", "Genetic origin", lambda row, cells: cells["cells"][1:]),
+    ("construct", "Construct", _part("construct")),
+    ("lymphodepletion", "Lymphodepletion", _part("lymphodepletion")),
+    ("dose", "Dose", _part("doses")),
+    ("response", "Best response", _responses),
+    ("course", "MRD, relapse and after", _part("counted", "relapse")),
+    ("duration", "Duration and follow-up", _part("durations", "follow_up")),
+    ("crs", "CRS", _toxicity("crs")),
+    ("icans", "Neurotoxicity", _toxicity("icans")),
+    ("gvhd", "GVHD after CAR-T", _toxicity("gvhd")),
+    ("other_toxicities", "Other toxicity", _part("others")),
+    ("read_as", "How it was read", _read_as),
+    ("warnings", "Discrepancies that can mislead", _doubts),
+]

@@ -1,0 +1,68 @@
+"""Two to six evidence rows side by side."""
+
+import csv
+import io
+
+from django.http import HttpResponse
+
+from ..ask import comparison, strict
+from ..cells.comparison import compared, text_of
+from ..templatetags.evidence_tags import words
+from .common import page, public_page, site
+
+
+@public_page
+def compare(request, revision):
+    """The comparison that the address names, as a page or as a table for a spreadsheet."""
+    strict.check(request.GET, {"row", "format"}, repeatable={"row"})
+    form = strict.one_of(request.GET, "format", ("html", "csv"), "html")
+    names = comparison.chosen(request.GET, "row")
+    rows, missing = comparison.rows(names)
+    aspects = compared(rows)
+    if form == "csv":
+        return _csv(request, revision, rows, missing, aspects)
+    context = {
+        "columns": [{"row": row, "title": comparison.title(row), "without": _address(rows, row)} for row in rows],
+        "aspects": aspects,
+        "missing": missing,
+        "differing": sum(aspect.verdict == "differs" for aspect in aspects),
+        "comparable": sum(bool(aspect.verdict) for aspect in aspects),
+        "add_link": _query("compare", [row["row"] for row in rows]),
+        "same_link": _query("row", [row["row"] for row in rows]),
+        "room": len(rows) < comparison.MOST,
+    }
+    return page(request, revision, "studies/compare.html", context)
+
+
+def _query(parameter: str, names: list[str]) -> str:
+    return "?" + "&".join(f"{parameter}={name}" for name in names)
+
+
+def _address(rows: list[dict], left_out: dict) -> str:
+    return _query("row", [row["row"] for row in rows if row is not left_out])
+
+
+def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects) -> HttpResponse:
+    """One line per aspect, one column per row; what the base is and is not stands below."""
+    text = io.StringIO()
+    write = csv.writer(text).writerow
+    write(["", *(comparison.title(row) for row in rows), "verdict"])
+    write(["row", *(row["row"] for row in rows), ""])
+    for aspect in aspects:
+        write([aspect.label, *(_harmless(text_of(cells)) for cells in aspect.told), aspect.verdict])
+    for name in missing:
+        write(["not public", name])
+    n = site(revision)["documents_read"]
+    write(["CARTographer", f"revision {revision}", request.build_absolute_uri()])
+    write(
+        [f"{words(n)} documents read, not a systematic search. Evidence, not advice: it does not recommend treatment."]
+    )
+    # A spreadsheet takes a file without the mark for another encoding.
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="comparison.csv"'
+    return response
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

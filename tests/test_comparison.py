@@ -1,0 +1,79 @@
+"""Rows side by side: what differs, what is the same, and where a silence keeps one from telling."""
+
+import csv
+import io
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+HUA, HUIBO, KOCHENDERFER = "COU-00002", "COU-00300", "COU-00001"
+
+
+def aspects(answer) -> dict:
+    """Aspect → (verdict, what each row says)."""
+    return {a["aspect"]: (a["verdict"], [told["text"] for told in a["told"]]) for a in answer["aspects"]}
+
+
+def test_the_two_cases_of_2025_differ_in_what_came_first(api):
+    found = aspects(api("/compare/", row=[HUA, HUIBO]))
+    assert found["order"] == ("differs", ["cord blood → CAR-T", "CAR-T → cord blood"])
+    assert found["patients"] == ("the same", ["1", "1"])
+    # “None” beside a silence is no difference.
+    assert found["gvhd"] == ("cannot be told", ["none", "not reported"])
+    assert found["icans"] == ("cannot be told", ["none", "not reported"])
+    assert found["response"][1] == ["CR 1 of 1", "MRD-neg-CR 1 of 1; extramedullary CR 1 of 1"]
+
+
+def test_every_told_text_names_its_facts(api):
+    answer = api("/compare/", row=[HUA, KOCHENDERFER])
+    (dose,) = (aspect for aspect in answer["aspects"] if aspect["aspect"] == "dose")
+    for told in dose["told"]:
+        assert told["facts"]
+        for fact in told["facts"]:
+            api(f"/facts/{fact}/")
+
+
+def test_a_row_that_is_not_public_is_named_and_the_rest_is_shown(api, client):
+    answer = api("/compare/", row=[HUA, "COU-77777", HUIBO])
+    assert answer["missing"] == ["COU-77777"]
+    assert [row["study"] for row in answer["rows"]] == ["li-hua-2025", "li-huibo-2025"]
+    html = client.get("/compare/", {"row": [HUA, "<b>x"]}).content.decode()
+    assert "“&lt;b&gt;x” is not a row of the public base" in html and "Li Hua 2025" in html
+
+
+@pytest.mark.parametrize("address", ["/compare/", "/api/v1/compare/"])
+def test_more_than_six_rows_and_unknown_parameters_are_refused(client, address):
+    rows = [f"COU-{number:05d}" for number in range(1, 8)]
+    assert client.get(address, {"row": rows}).status_code == 400
+    assert b"at most 6 rows" in client.get(address, {"row": rows}).content
+    assert client.get(address, {"rows": HUA}).status_code == 400
+    assert client.get(address, {"row": [HUA, HUA]}).content.count(b'/studies/li-hua-2025/"') <= 2
+
+
+def test_a_comparison_without_rows_says_how_to_choose_them(client, api):
+    assert "Choose two to six rows" in client.get("/compare/").content.decode()
+    assert "takes two to six" in client.get("/compare/", {"row": HUA}).content.decode()
+    assert api("/compare/")["aspects"] == []
+
+
+def test_the_table_for_a_spreadsheet_says_the_same_and_what_the_base_is(client, api):
+    response = client.get("/compare/", {"row": [HUA, HUIBO], "format": "csv"})
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    table = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert table[0] == ["", "Li Hua 2025", "Li Huibo 2025", "verdict"]
+    told = {line[0]: line[1:] for line in table}
+    assert told["Order of transplant and CAR-T cells"] == ["cord blood → CAR-T", "CAR-T → cord blood", "differs"]
+    for verdict, texts in aspects(api("/compare/", row=[HUA, HUIBO])).values():
+        assert [*texts, verdict] in [line[1:] for line in table]
+    assert "not a systematic search" in table[-1][0]
+    assert not [cell for line in table for cell in line if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_what_is_chosen_for_comparison_stays_while_one_filters(client):
+    html = client.get("/evidence/", {"compare": [HUA, HUIBO], "disease": "B-ALL"}).content.decode()
+    assert f"/compare/?row={HUA}&amp;row={HUIBO}" in html
+    assert html.count('name="compare"') == 2, "the form keeps them"
+    assert f'href="?compare={HUA}&amp;compare={HUIBO}">clear all' in html
+    assert "compare" not in html.split('href="/api/v1/evidence/')[1].split('"')[0]
+    # The address of a page with a choice is no query of the API.
+    assert client.get("/api/v1/evidence/", {"compare": HUA}).status_code == 400
