@@ -1,5 +1,7 @@
 """The door: nothing half published stays, what changes is shown wherever it is named, every state can be told."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 
@@ -160,7 +162,7 @@ def test_a_discrepancy_published_later_reaches_every_row_that_it_touches(api, cu
     assert discrepancy.pk in {d["accession"] for d in api("/studies/li-hua-2025/")["discrepancies"]}
 
 
-def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, curator):
+def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, client, curator):
     """Kochenderfer 2013 read itself, in a smallest form: what Liu 2017 retells stays, but no longer answers."""
     place = {"locator": "Title", "as_reported": "x"}
     with acting(curator, "the paper itself"):
@@ -190,6 +192,13 @@ def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, cura
     study = api("/studies/kochenderfer-2013/")
     assert [r["publication"]["slug"] for r in study["reports"]] == ["kochenderfer-2013", "liu-2017"]
     assert api("/facts/", study="kochenderfer-2013", attribute="response_n:PD")["results"][0]["retold"] is True
+    # On the page both stand side by side: here the paper is silent on what the review tells.
+    html = client.get("/studies/kochenderfer-2013/").content.decode()
+    beside = html[html.index("What its reports say, side by side") :]
+    (patients,) = re.findall(r"<tr[^>]*><th scope=.row.>Patients</th>.*?</tr>", beside)[:1]
+    assert "the same" in patients
+    (dose,) = re.findall(r"<tr[^>]*><th scope=.row.>Dose</th>.*?</tr>", beside)[:1]
+    assert "cannot be told" in dose and "0.4–7.8 × 10⁶ cells/kg" in dose and "not reported" in dose
 
 
 def test_a_study_without_a_public_report_is_a_page_that_says_so(client, curator):

@@ -13,6 +13,7 @@ from ..cells.cell import (
     spoken,
     time_of,
 )
+from ..cells.comparison import Aspect
 from ..models.toxicity import GVHD_TERMS
 from .study_results import (
     in_kinetics,
@@ -36,10 +37,23 @@ def study_context(document: dict) -> dict:
         "study": document,
         "reports": reports,
         "lead": reports[0] if reports else None,
+        "beside": _beside(reports),
         "misleading": by_severity["misleads"],
         "mattering": by_severity["matters"],
         "clerical": by_severity["clerical"],
     }
+
+
+def _beside(reports: list[dict]) -> list[Aspect]:
+    """What several reports of the study say of the same thing: each as it is told, and whether they agree."""
+    if len(reports) < 2:
+        return []
+    labels = dict.fromkeys(cell.label for report in reports for cell in report["glance"])
+    return [Aspect(label, label, [_told(report, label) for report in reports]) for label in labels]
+
+
+def _told(report: dict, label: str) -> list[Cell]:
+    return [cell for cell in report["glance"] if cell.label == label] or [silent(report["document"]["silence"])]
 
 
 def _report(report: dict, document: dict) -> dict:
