@@ -31,7 +31,7 @@ FOUND = (
 SEARCH = f"""
     SELECT kind, title, address, text FROM studies_searchtext WHERE valid_to = {OPEN} AND {FOUND}
     ORDER BY CASE WHEN title_words LIKE %s AND weight <= 5 THEN 0 WHEN kind = 'study' THEN 1 ELSE 2 END, weight, id
-    LIMIT 51"""  # noqa: S608, of constants
+    LIMIT 20"""  # noqa: S608, of constants
 NESTED = """
     SELECT CAST({object}('row', c.row, 'study', c.study, 'label', c.label, 'n', c.n, 'year', c.year,
         'disease', c.disease, 'collected_from', c.collected_from, 'genetic_origin', c.genetic_origin,
