@@ -18,6 +18,7 @@ from ..cells.cell import (
     spoken,
     time_of,
 )
+from ..cells.kinetics_plot import Panel, panel
 from ..pure.numbers import people
 
 KINETICS = ("car_copies", "car_percent")
@@ -133,6 +134,7 @@ def kinetics_tables(report: dict) -> list[dict]:
         tables.append(
             {
                 "label": records[0]["analyte"]["label"],
+                "panels": [drawn for column in columns if (drawn := _panel(column, days, records))],
                 "columns": [{"specimen": specimen, "unit": unit} for specimen, unit in columns],
                 "rows": [
                     {"day": people(amount(day)), "cells": [cells.get((day, *column)) for column in columns]}
@@ -141,6 +143,17 @@ def kinetics_tables(report: dict) -> list[dict]:
             }
         )
     return tables
+
+
+def _panel(column: tuple[str, str], days: list, records: list[dict]) -> Panel | None:
+    """The drawing of one specimen in one unit; what is no plain number of the day infused stays in the table alone."""
+    values = {
+        float(m["time_low"]): (float(m["value"]), _bare(m).text)
+        for m in records
+        if (m["specimen"]["label"], m["unit"] or "") == column and m["value"] is not None and m["operator"] == "="
+        if m["time_from"] == "infusion" and m["time_unit"] == "days" and m["time_operator"] == "="
+    }
+    return panel(*column, [float(day) for day in days], values)
 
 
 def _bare(record: dict) -> Cell:

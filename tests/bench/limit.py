@@ -79,7 +79,7 @@ def search(query: dict) -> str:
     quoted = f"'{word}'" if ON_POSTGRESQL else f'"{word}"'
     found = _rows("LIMIT_PRODUCT", SEARCH, [quoted, f"% {word} %"])
     names = ("kind", "title", "address", "text")
-    return json.dumps([dict(zip(names, row, strict=True)) for row in found[:50]])
+    return json.dumps([dict(zip(names, row, strict=True)) for row in found])
 
 
 def nested(query: dict) -> str:
