@@ -14,6 +14,7 @@ from ..cells.cell import (
     time_of,
 )
 from ..cells.comparison import Aspect
+from ..cells.timeline_plot import clocks
 from ..models.toxicity import GVHD_TERMS
 from .study_results import (
     in_kinetics,
@@ -73,6 +74,7 @@ def _report(report: dict, document: dict) -> dict:
         "therapies": [therapy_part(t) for t in report["therapies"]],
         "courses": [course_part(c, report) for c in report["courses"]],
         "events": [_event(e) for e in report["events"]],
+        "clocks": clocks(report, {e["accession"]: _event(e)["when"] for e in report["events"]}),
         "outcomes": [
             outcome_row(o, follows, labels, len(cohorts) > 1)
             for o in sorted(report["outcomes"], key=lambda o: o["course"] is None)  # what followed CAR-T comes first

@@ -1,0 +1,138 @@
+"""A patient's course drawn to scale, one drawing per clock.
+
+A paper tells some events by dates, others by days after a transplant or an infusion. Where the anchor has a date, its
+events stand on the calendar; where it has none, they keep a clock of their own, since nobody can tell where it lies.
+Events without a time are in no drawing; the list beside it has them all, under the same numbers.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ..pure import partial_dates
+
+WIDTH, LEFT, RIGHT, LANE, MARK = 900, 20, 40, 20, 9
+DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30.44, "years": 365.25}
+# Steps between ticks, in days, with the unit and how many days it has.
+STEPS = [
+    (1, "day", 1), (2, "day", 1), (5, "day", 1), (10, "day", 1), (20, "day", 1), (30, "day", 1), (60, "day", 1),
+    (91.3, "month", 30.44), (182.6, "month", 30.44), (365.25, "year", 365.25), (730.5, "year", 365.25),
+    (1826.25, "year", 365.25),
+]  # fmt: skip
+MOST_TICKS = 9
+
+
+@dataclass
+class Clock:
+    """One drawing. Marks and ticks are in the coordinates of the drawing, `width` × `height`."""
+
+    label: str
+    marks: list[dict] = field(default_factory=list)
+    ticks: list[dict] = field(default_factory=list)
+    height: int = 0
+    axis: int = 0
+    width: int = WIDTH
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+
+    @property
+    def told(self) -> str:
+        return f"{self.label}: " + "; ".join(f"{mark['number']}, {mark['when']}" for mark in self.marks)
+
+
+def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
+    """The drawings of a report's events. `when` says the time of each event in words, by accession.
+
+    A clock needs two events that it can place, or one and its anchor."""
+    anchors, names = _anchors(report)
+    placed: dict[str, list[dict]] = {}
+    for number, event in enumerate(report["events"], start=1):
+        clock, low, high = _place(event, anchors)
+        if clock is not None:
+            mark = {"number": number, "low": low, "high": high, "when": when[event["accession"]], "open": _open(event)}
+            placed.setdefault(clock, []).append(mark)
+    drawn = []
+    for clock, marks in placed.items():
+        if clock == "dates" and len(marks) > 1:
+            drawn.append(_draw(Clock("By date"), marks, _years))
+        elif clock != "dates":
+            drawn.append(_draw(Clock(f"After {names[clock]}"), marks, _round_days, origin=0))
+    return drawn
+
+
+def _anchors(report: dict) -> tuple[dict[str, int | None], dict[str, str]]:
+    """Accession of each transplant, course and therapy → its day on the calendar, if told to the day; and its name."""
+    days = {t["accession"]: _day(t["date"]) for t in report["transplants"]}
+    names = {t["accession"]: f"transplant {t['order']}" for t in report["transplants"]}
+    for course in report["courses"]:
+        infused = [_day(i["date"]) for i in report["infusions"] if i["course"] == course["accession"]]
+        days[course["accession"]] = infused[0] if infused else None
+        several = len(report["courses"]) > 1
+        names[course["accession"]] = f"CAR-T infusion, course {course['number']}" if several else "CAR-T infusion"
+    return days, names
+
+
+def _day(text: str | None) -> int | None:
+    if not text:
+        return None
+    low, high = partial_dates.bounds(text)
+    return low.toordinal() if low == high else None
+
+
+def _place(event: dict, anchors: dict) -> tuple[str | None, float, float]:
+    """The clock of an event and from which day to which it lies; no clock where it has no time."""
+    if event["date"]:
+        low, high = partial_dates.bounds(event["date"])
+        return "dates", low.toordinal(), high.toordinal()
+    anchor = {"transplant": event["transplant"], "infusion": event["course"]}.get(event["time_from"])
+    if event["time_low"] is None or anchor is None or event["time_unit"] not in DAYS:
+        return None, 0, 0
+    days = DAYS[event["time_unit"]]
+    low, high = event["time_low"] * days, (event["time_high"] or event["time_low"]) * days
+    if anchors.get(anchor) is None:
+        return anchor, low, high
+    return "dates", anchors[anchor] + low, anchors[anchor] + high
+
+
+def _open(event: dict) -> str:
+    """On which side the time of an event is open: “later”, “earlier” or neither."""
+    return {">": "later", "≥": "later", "<": "earlier", "≤": "earlier"}.get(event["time_operator"], "")
+
+
+def _draw(clock: Clock, marks: list[dict], tick, origin: float | None = None) -> Clock:
+    first = min([mark["low"] for mark in marks] + ([] if origin is None else [origin]))
+    last = max([mark["high"] for mark in marks] + ([] if origin is None else [origin]))
+    scale = (WIDTH - LEFT - RIGHT) / ((last - first) or 1)
+
+    def x(day: float) -> float:
+        return round(LEFT + (day - first) * scale, 1)
+
+    ends: list[float] = []  # of each lane, the place up to which it is taken
+    for mark in sorted(marks, key=lambda mark: mark["low"]):
+        at = x((mark["low"] + mark["high"]) / 2)
+        lane = next((i for i, end in enumerate(ends) if end < at - MARK), len(ends))
+        ends[lane : lane + 1] = [at + MARK + 1]
+        clock.marks.append(mark | {"x": at, "from": x(mark["low"]), "to": x(mark["high"]), "lane": lane})
+    clock.axis = 6 + LANE * len(ends)
+    clock.height = clock.axis + 24
+    for mark in clock.marks:
+        mark["y"] = clock.axis - LANE * (mark["lane"] + 1) + MARK
+    clock.ticks = [{"x": x(day), "text": text} for day, text in tick(first, last)]
+    return clock
+
+
+def _years(first: float, last: float):
+    """The first of January of each year; of each quarter where there is no year's end between."""
+    start, end = date.fromordinal(int(first)), date.fromordinal(int(last))
+    years = [date(year, 1, 1) for year in range(start.year + 1, end.year + 1)]
+    if len(years) > 1:
+        return [(day.toordinal(), str(day.year)) for day in years]
+    months = {(start + timedelta(days=n)).replace(day=1) for n in range((end - start).days + 1)}
+    found = sorted(day for day in months if day >= start and day.month % 3 == 1)
+    return [(day.toordinal(), f"{day:%b %Y}") for day in found]
+
+
+def _round_days(first: float, last: float):
+    step, unit, days = next((s for s in STEPS if (last - first) / s[0] < MOST_TICKS), STEPS[-1])
+    start = int(first // step)
+    found = [n * step for n in range(start, int(last // step) + 1) if first <= n * step <= last]
+    return [(day, f"{unit} {round(day / days)}") for day in found]

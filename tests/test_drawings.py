@@ -1,0 +1,81 @@
+"""What a study's page draws: to scale, from what is told, and nothing where nothing is told."""
+
+import re
+
+import pytest
+
+from studies.cells.kinetics_plot import panel
+from studies.cells.timeline_plot import clocks
+
+DAYS = [1, 7, 14, 28]
+
+
+def event(number, **told):
+    silent = dict.fromkeys(("date", "time_low", "time_high", "time_unit", "time_from", "transplant", "course"))
+    return silent | {"accession": f"EVE-{number}", "time_operator": "="} | told
+
+
+def report(events, transplant=None, infusion=None):
+    return {
+        "events": events,
+        "transplants": [{"accession": "TRA-1", "order": 1, "date": transplant}],
+        "courses": [{"accession": "COU-1", "number": 1}],
+        "infusions": [{"course": "COU-1", "date": infusion}],
+    }
+
+
+def drawn(told):
+    return clocks(told, {e["accession"]: "then" for e in told["events"]})
+
+
+def after(anchor, low, unit="days", operator="="):
+    named = {"transplant": "TRA-1"} if anchor == "transplant" else {"course": "COU-1"}
+    return {"time_from": anchor, "time_low": low, "time_unit": unit, "time_operator": operator} | named
+
+
+def test_no_line_is_drawn_across_a_day_without_a_value():
+    found = panel("Marrow", "copies/µg", DAYS, {1: (1.0, "1"), 7: (100.0, "100"), 28: (10.0, "10")})
+    assert [len(line.split()) for line in found.lines] == [2]
+    assert [silence["day"] for silence in found.silences] == ["14"]
+    assert "day 14: no value told" in found.told
+    # On a log axis a hundredfold is twice as far as a tenfold.
+    y = {point["day"]: point["y"] for point in found.points}
+    assert y["1"] - y["7"] == pytest.approx(2 * (y["1"] - y["28"]), abs=0.3)
+
+
+def test_a_zero_or_a_single_value_is_no_drawing():
+    assert panel("Blood", "", DAYS, {1: (0.0, "0"), 7: (5.0, "5")}) is None
+
+
+def test_events_after_a_dated_transplant_stand_on_the_calendar():
+    (clock,) = drawn(
+        report([event(1, date="2017-10-02"), event(2, **after("transplant", 365))], transplant="2017-10-02")
+    )
+    assert clock.label == "By date"
+    assert [mark["low"] for mark in clock.marks] == [736604, 736604 + 365]
+
+
+def test_clocks_that_nobody_can_join_stay_apart():
+    events = [event(1, **after("infusion", 1, "months")), event(2, **after("transplant", 19)), event(3)]
+    found = {clock.label: [mark["number"] for mark in clock.marks] for clock in drawn(report(events))}
+    assert found == {"After CAR-T infusion": [1], "After transplant 1": [2]}
+
+
+def test_distances_are_to_scale_and_an_open_time_is_marked():
+    events = [event(n, **after("transplant", day)) for n, day in enumerate((0, 10, 30), start=1)]
+    events.append(event(4, **after("transplant", 40, operator=">")))
+    (clock,) = drawn(report(events))
+    x = [mark["x"] for mark in clock.marks]
+    assert (x[2] - x[0]) == pytest.approx(3 * (x[1] - x[0]), abs=0.3)
+    assert [mark["open"] for mark in clock.marks] == ["", "", "", "later"]
+
+
+@pytest.mark.django_db
+def test_the_page_draws_blood_and_marrow_apart_and_the_course_to_scale(client):
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    assert html.count('class="panel"') == 2
+    assert "copies x10³/ug" in html and html.count('class="silence"') == 6
+    assert html.count('class="timeline"') == 1
+    numbers = re.findall(r'<svg.*?class="axis".*?</svg>', html, re.S)[0]
+    assert "<title>8 November 2018</title>" in numbers
+    assert 'class="timeline"' not in client.get("/studies/cruz-2013/").content.decode()
