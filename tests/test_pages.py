@@ -106,6 +106,24 @@ def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
     assert "Six years of remission are credited to CAR-T cells" in html
 
 
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        ("li-hua-2025", ["1 patient with B-ALL with BCR::ABL1 (Ph+): 27 years, male.", "CRS: grade 1, 1 of 1",
+                         "neurotoxicity: none; GVHD after CAR-T: none.", "Not told: treatment after CAR-T."]),
+        ("kochenderfer-2013", ["10 patients: CLL 4, lymphoma 6.", "lymphodepletion: none given (judgement)",
+                               "Not told of it: CRS, neurotoxicity."]),
+        ("kong-2022", ["CAR-T course 2 – order: haploidentical donor HSCT → CAR-T",
+                       "GVHD after CAR-T: none. Not told of it: dose, lymphodepletion, CRS, neurotoxicity."]),
+    ],
+)  # fmt: skip
+def test_a_study_is_said_in_a_paragraph_with_its_silences(client, study, said):
+    html = client.get(f"/studies/{study}/").content.decode()
+    (paragraph,) = re.findall(r'<p class="summary">(.*?)</p>', html)
+    for part in said:
+        assert part in paragraph, paragraph
+
+
 def test_a_retelling_says_so_before_its_first_number(client):
     html = client.get("/studies/kochenderfer-2013/").content.decode()
     assert html.index("as retold by Liu 2017") < html.index("cells/kg")

@@ -40,6 +40,12 @@ def people_range(low: Decimal | None, high: Decimal | None) -> str:
     return f"{people(low)}–{people(high)}"
 
 
+def in_words(n: int) -> str:
+    """Small numbers as words at the start of a sentence."""
+    names = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+    return names[n] if 0 <= n < len(names) else str(n)
+
+
 def _trimmed(number: Decimal) -> str:
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

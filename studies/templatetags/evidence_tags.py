@@ -3,6 +3,7 @@
 from django import template
 
 from ..pure.document_names import document_name
+from ..pure.numbers import in_words
 from .cell_html import cell_html
 
 register = template.Library()
@@ -19,13 +20,7 @@ def cell(context, value, before=""):
 
 
 register.filter("document_name", document_name)
-
-
-@register.filter
-def words(n: int) -> str:
-    """Small numbers as words at the start of a sentence."""
-    names = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
-    return names[n] if 0 <= n < len(names) else str(n)
+register.filter("words", in_words)
 
 
 @register.filter

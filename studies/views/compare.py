@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from ..ask import comparison, strict
 from ..cells.comparison import compared, text_of
-from ..templatetags.evidence_tags import words
+from ..pure.numbers import in_words
 from .common import page, public_page, site
 
 
@@ -54,9 +54,8 @@ def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects) 
         write(["not public", name])
     n = site(revision)["documents_read"]
     write(["CARTographer", f"revision {revision}", request.build_absolute_uri()])
-    write(
-        [f"{words(n)} documents read, not a systematic search. Evidence, not advice: it does not recommend treatment."]
-    )
+    read = f"{in_words(n)} documents read, not a systematic search."
+    write([f"{read} Evidence, not advice: it does not recommend treatment."])
     # A spreadsheet takes a file without the mark for another encoding.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="comparison.csv"'

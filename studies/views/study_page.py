@@ -14,6 +14,7 @@ from ..cells.cell import (
     time_of,
 )
 from ..cells.comparison import Aspect
+from ..cells.summary import summary
 from ..cells.timeline_plot import clocks
 from ..models.toxicity import GVHD_TERMS
 from .study_results import (
@@ -62,10 +63,12 @@ def _report(report: dict, document: dict) -> dict:
     root = next((c for c in report["cohorts"] if not c["parent"]), None)
     cohorts = {c["accession"]: c for c in report["cohorts"]}
     labels = {a: c["label"] for a, c in cohorts.items()}
+    glance = _glance(report, root, follows)
     return {
         "document": report,
         "root": root,
-        "glance": _glance(report, root, follows),
+        "glance": glance,
+        "summary": summary(glance, len(report["courses"])) if report["courses"] else [],
         "description": [cell for d in report["descriptions"] for cell in _description(d)],
         "eligibility": [fact_cell(e, e["text"], "text") for e in report["eligibility"]],
         "cohorts": [_cohort(c) for c in report["cohorts"]],
@@ -176,9 +179,11 @@ def _who(report: dict, root: dict) -> list[Cell]:
     cells = [labelled(fact_cell(root, str(root["n"]), "n") if root["n"] is not None else silent(), "Patients")]
     if root["disease"]:
         cells.append(labelled(fact_cell(root, root["disease"]["label"], "disease"), "Disease"))
+    labels = {c["accession"]: c["label"] for c in report["cohorts"] if c["parent"]}
     for cohort in report["cohorts"]:
         if cohort["parent"] and cohort["split_by"] == "disease" and cohort["n"] is not None:
-            cells.append(labelled(fact_cell(cohort, str(cohort["n"]), "n"), f"of these, {cohort['label']}"))
+            within = f"of {labels[cohort['parent']]}" if cohort["parent"] in labels else "of these"
+            cells.append(labelled(fact_cell(cohort, str(cohort["n"]), "n"), f"{within}, {cohort['label']}"))
     if root["age_low"] is not None:
         high = None if root["age_high"] == root["age_low"] else root["age_high"]
         cells.append(labelled(fact_cell(root, spoken("=", root["age_low"], high, root["age_unit"]), "age_low"), "Age"))
