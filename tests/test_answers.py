@@ -104,9 +104,9 @@ def test_crs_of_the_three_cases(facts, rows):
     assert {(fact["value"], fact["scale"]) for fact in first} == {("1", "lee_2014")}
     (management,) = facts(study="li-hua-2025", attribute="management:crs")
     assert management["value"] == "indomethacin and supportive care"
-    assert rows["li-huibo-2025"]["crs"] == {"state": "not_reported", "items": []}
+    assert rows["li-huibo-2025"]["crs"] == {"state": "not_reported", "items": [], "told_of_all": []}
     for number in (1, 2):
-        assert rows["kong-2022", number]["crs"] == {"state": "not_in_text_read", "items": []}
+        assert rows["kong-2022", number]["crs"] == {"state": "not_in_text_read", "items": [], "told_of_all": []}
     assert facts(study="kong-2022", attribute="present:crs") == []
 
 
@@ -145,7 +145,7 @@ def test_acute_gvhd_of_li_huibo_and_what_each_remission_followed(facts, rows):
     assert (suspected["value"], suspected["follows"]) == ("suspected", "TRA-00300")
     assert suspected["locator"] == "Discussion, fourth paragraph"
     assert suspected["discrepancies"]
-    assert rows["li-huibo-2025"]["gvhd"] == {"state": "not_reported", "items": []}
+    assert rows["li-huibo-2025"]["gvhd"] == {"state": "not_reported", "items": [], "told_of_all": []}
     remissions = [
         fact for fact in facts(study="li-huibo-2025", attribute=["mrd", "response", "response_at"])
         if fact["value"] in ("MRD-neg", "MRD-neg-CR", "CR")

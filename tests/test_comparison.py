@@ -24,6 +24,31 @@ def test_the_two_cases_of_2025_differ_in_what_came_first(api):
     assert found["response"][1] == ["CR 1 of 1", "MRD-neg-CR 1 of 1; extramedullary CR 1 of 1"]
 
 
+def test_on_what_a_value_rests_and_how_closely_it_is_told_makes_no_difference(api):
+    brudno, kong = "COU-00110", "COU-00401"
+    found = aspects(api("/compare/", row=[HUA, kong]))
+    assert found["genetic_origin"] == ("the same", ["donor origin judgement", "donor origin"])
+    assert found["disease"][0] == "cannot be told", "B-ALL with BCR::ABL1 is a kind of B-ALL"
+    assert aspects(api("/compare/", row=[KOCHENDERFER, brudno]))["lymphodepletion"][0] == "the same"
+    # One tells the costimulation, the other keeps silent on it.
+    assert aspects(api("/compare/", row=[HUIBO, "COU-00400"]))["construct"][0] == "cannot be told"
+
+
+def test_rows_that_may_show_the_same_patients_say_so(api, client):
+    def shared(*rows):
+        return api("/compare/", row=list(rows))["shared_patients"]
+
+    assert shared("COU-00400", "COU-00401") == [
+        "Kong 2022 and Kong 2022, CAR-T course 2 are courses of the same patients."
+    ]
+    assert "may share patients" in " ".join(shared(KOCHENDERFER, "COU-00110"))
+    assert "are of one cohort" in " ".join(shared("COU-00110", "COU-00110.COH-00114"))
+    assert shared(HUA, HUIBO) == []
+    assert (
+        "courses of the same patients" in client.get("/compare/", {"row": ["COU-00400", "COU-00401"]}).content.decode()
+    )
+
+
 def test_every_told_text_names_its_facts(api):
     answer = api("/compare/", row=[HUA, KOCHENDERFER])
     (dose,) = (aspect for aspect in answer["aspects"] if aspect["aspect"] == "dose")
@@ -61,11 +86,16 @@ def test_the_table_for_a_spreadsheet_says_the_same_and_what_the_base_is(client, 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     table = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert table[0] == ["", "Li Hua 2025", "Li Huibo 2025", "verdict"]
-    told = {line[0]: line[1:] for line in table}
+    told = {line[0]: line[1:] for line in reversed(table) if line}
     assert told["Order of transplant and CAR-T cells"] == ["cord blood → CAR-T", "CAR-T → cord blood", "differs"]
     for verdict, texts in aspects(api("/compare/", row=[HUA, HUIBO])).values():
         assert [*texts, verdict] in [line[1:] for line in table]
-    assert "not a systematic search" in table[-1][0]
+    assert any("not a systematic search" in line[0] for line in table if line)
+    (dose,) = (line for line in table if line[:2] == ["Dose", HUA])
+    assert dose[2:5] == ["7.8 × 10⁶ cells/kg", "li-hua-2025", "Treatment, second paragraph"]
+    assert dose[6].startswith("INF-00002.dose_low.1")
+    warned = [line[7] for line in table if line[:2] == ["Best response", HUIBO]]
+    assert warned and all(doubts.startswith("DIS-") for doubts in warned)
     assert not [cell for line in table for cell in line if cell.startswith(("=", "+", "-", "@"))]
 
 

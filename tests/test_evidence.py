@@ -36,7 +36,7 @@ def test_the_case_after_cord_blood_transplant_reads_as_the_paper_tells_it(api):
 def test_silence_and_none_are_two_things(api):
     rows = {row["study"]: row for row in api("/evidence/")["results"]}
     retold = rows["kochenderfer-2013"]
-    assert retold["crs"] == {"state": "not_reported", "items": []}
+    assert retold["crs"] == {"state": "not_reported", "items": [], "told_of_all": []}
     assert [item["presence"] for item in retold["gvhd"]["items"]] == ["absent"]
     assert retold["lymphodepletion"]["given"] == "none"
     assert rows["li-hua-2025"]["lymphodepletion"]["given"] == "given"

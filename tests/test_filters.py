@@ -146,3 +146,54 @@ def test_an_empty_answer_says_which_filter_emptied_it(api):
         "disease",
         "collected_from",
     }
+
+
+def rows_of(api, **query):
+    return {row["row"] for row in api("/evidence/", **query)["results"]}
+
+
+def test_an_answer_told_less_precisely_is_open_and_not_left_out(api):
+    # A complete remission whose MRD is not told may be MRD-negative; a relapse of no stated kind may be of any.
+    assert rows_of(api, response="MRD-neg-CR") == {"COU-00110.COH-00114", "COU-00130", "COU-00300"}
+    assert {"COU-00001", "COU-00002", "COU-00401"} <= rows_of(api, response="MRD-neg-CR", pile="unknown")
+    assert rows_of(api, relapse="CD19-neg-relapse") == {"COU-00130"}
+    assert "COU-00130" in rows_of(api, relapse="extramedullary_relapse", pile="unknown")
+    assert "COU-00130" not in rows_of(api, relapse="CD19-pos-relapse", pile="unknown"), "it was CD19-negative"
+    assert rows_of(api, relapse="relapse") == rows_of(api, relapse="present")
+    assert {"COU-00001", "COU-00002", "COU-00300"} <= rows_of(api, response="remission_any")
+
+
+def test_nobody_is_in_two_piles(api):
+    for query in ({"mrd": "MRD-neg"}, {"response": "MRD-neg-CR"}, {"disease": "B-ALL"}, {"gvhd": "absent"}):
+        matching, unknown = rows_of(api, **query), rows_of(api, **query, pile="unknown")
+        courses = {row.split(".")[0] for row in matching}
+        assert not {row for row in unknown if row in courses or row in matching}, query
+
+
+def test_a_subgroup_is_not_silent_on_what_occurred_in_its_cohort(api):
+    rows = {row["row"]: row for row in api("/evidence/", disease="ALL")["results"]}
+    gvhd = rows["COU-00110.COH-00114"]["gvhd"]
+    assert gvhd["state"] == "not_reported" and [(t["n"], t["of"]) for t in gvhd["told_of_all"]] == [(2, 20)]
+    assert "COU-00110.COH-00114" not in rows_of(api, disease="ALL", gvhd="not_reported")
+
+
+@pytest.mark.parametrize("under", [{}, {"collected_from": "recipient"}, {"disease": "mature_B"}])
+def test_the_number_beside_an_option_is_what_choosing_it_gives(api, under):
+    names = "disease,order,graft_source,response,mrd,relapse,gvhd,chronic_gvhd,lymphodepletion,target,sex,discrepancies"
+    asked = [name for name in names.split(",") if name not in under]
+    for name, options in api("/evidence/", facets=",".join(asked), **under)["facets"].items():
+        assert "unsure" not in options
+        for value, count in options.items():
+            assert api("/evidence/", **under, **{name: value})["courses"] == count, (name, value)
+
+
+def test_the_unknown_are_said_to_be_unknown(client, api):
+    query = {"disease": "ALL", "gvhd": "absent", "pile": "unknown"}
+    assert api("/evidence/", **query)["filter"].startswith("CAR-T courses of which nobody can tell whether disease")
+    assert "of which nobody can tell whether" in client.get("/evidence/", query).content.decode()
+
+
+def test_words_are_whole_and_known_by_any_name(api):
+    assert rows_of(api, q="male") == {"COU-00002"}
+    assert rows_of(api, q="CD137") == rows_of(api, q="4-1BB") == {"COU-00002", "COU-00120"}
+    assert "COU-00120" not in rows_of(api, q="CR"), "its response is not reported"

@@ -103,3 +103,31 @@ def test_groups_of_names_that_share_one_are_one():
     known = phrases([["cord blood", "UCB"], ["UCB", "umbilical graft"]])
     assert units(["ucb"], known)[0] >= {("cord", "blood"), ("umbilical", "graft")}
     assert units(["umbilical", "graft", "gvhd"], known)[0] >= {("ucb",)}
+
+
+def test_what_a_report_is_silent_about_does_not_find_it(api):
+    found = api("/search/", q="neurotoxicity")["results"]
+    assert found[0]["title"] == "No Neurotoxicity incl. ICANS: Li Hua 2025" or found[0]["kind"] == "toxicity"
+    studies = {hit["title"] for hit in found if hit["kind"] == "study"}
+    assert "Li Hua 2025" in studies
+    assert not studies & {"Khan 2016", "Handgretinger 2011", "Grupp 2013", "Cruz 2013", "Zuo 2016"}, "they keep silent"
+    assert not any(" crs · " in hit["snippet"] for hit in api("/search/", q="CRS")["results"])
+
+
+def test_the_words_of_a_name_stand_side_by_side(api):
+    """“CLL” is chronic lymphoid leukaemia, and no paper that has the three words here and there."""
+    studies = [hit["title"] for hit in api("/search/", q="CLL")["results"] if hit["kind"] == "study"]
+    assert studies and not {"Kong 2022", "Li Hua 2025", "Li Huibo 2025"} & set(studies)
+
+
+@pytest.mark.parametrize(("typed", "plain"), [("cord-blood", "cord blood"), ("graft versus host", "graft-versus-host")])
+def test_a_hyphen_makes_no_difference(api, typed, plain):
+    one, other = api("/search/", q=typed)["results"], api("/search/", q=plain)["results"]
+    assert one and [hit["address"] for hit in one] == [hit["address"] for hit in other]
+
+
+def test_the_page_narrows_by_kind_as_its_twin_does(client, api):
+    html = client.get("/search/", {"q": "GVHD", "kind": "toxicity"}).content.decode()
+    for hit in api("/search/", q="GVHD", kind="toxicity")["results"]:
+        assert hit["kind"] == "toxicity" and hit["address"] in html
+    assert client.get("/search/", {"q": "GVHD", "kind": "tox"}).status_code == 400

@@ -9,7 +9,7 @@ from ..ask.filters import EvidenceFilterSet
 from ..ask.search import search
 from ..ask.strict import BadQuery, Fault, nearest
 from ..attributes import ATTRIBUTES, Attribute
-from ..cells.comparison import compared, is_silent, text_of
+from ..cells.comparison import compared, is_silent, shared_patients, text_of
 from ..models.public import SEARCH_KINDS
 from ..pure.documents import dumps
 from . import schema
@@ -28,11 +28,12 @@ class EvidenceList(PublicView):
         answer = evidence.answer(request.GET, revision, extra=LISTED | {"facets"})
         totals = answer.totals
         more = {
-            "filter": answer.filters.sentence(),
+            "filter": answer.filters.sentence(answer.pile),
             "pile": answer.pile,
             "unknown": totals.unknown,
             "studies": totals.studies,
             "cohorts": totals.cohorts,
+            "courses": totals.courses,
             "patients_counted_once": {
                 "low": totals.patients.low,
                 "high": totals.patients.high,
@@ -98,10 +99,12 @@ class Compare(PublicView):
                     for row, cells in zip(rows, aspect.told, strict=True)
                 ],
             }
-            for aspect in compared(rows)
+            for aspect in compared(rows, comparison.kinds_of(revision))
         ]
         named = [{"row": row["row"], "study": row["study"], "name": comparison.title(row)} for row in rows]
-        return dumps({"revision": revision, "rows": named, "missing": missing, "aspects": aspects if rows else []})
+        shared = shared_patients(rows, [row["name"] for row in named])
+        found = {"rows": named, "missing": missing, "shared_patients": shared, "aspects": aspects if rows else []}
+        return dumps({"revision": revision} | found)
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -35,6 +35,15 @@ def titles(names: list[str], revision: int) -> dict[str, str]:
     return current.kept(revision, f"titles:{key}", make) if names else {}
 
 
+def kinds_of(revision: int) -> dict[str, set[str]]:
+    """Disease → the broader diseases that it is a kind of, by their labels."""
+    tree = current.vocabulary(revision, "disease")
+    found = {}
+    for label, parent in tree.values():
+        found[label] = {tree[parent][0], *found[tree[parent][0]]} if parent in tree else set()
+    return found
+
+
 def title(row: dict) -> str:
     """“Kong 2022, CAR-T course 2”; of a subgroup with its label."""
     parts = [row["study_name"]]

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from ..models import PublicRecord
+from ..pure.synonyms import phrases
 
 
 def revision() -> int:
@@ -34,6 +35,17 @@ def vocabulary(revision_number: int, name: str) -> dict[str, tuple[str, str]]:
         return {term["code"]: (term["label"], term["parent"] or "") for term in document["terms"]}
 
     return kept(revision_number, f"vocabulary:{name}", make)
+
+
+def synonyms(revision_number: int) -> dict:
+    """The names of every vocabulary's terms, as groups that mean the same."""
+
+    def make():
+        documents = PublicRecord.objects.current().filter(collection="vocabularies").order_by("slug")
+        terms = [term for text in documents.values_list("document", flat=True) for term in json.loads(text)["terms"]]
+        return phrases([[term["code"], term["label"], *term["synonyms"]] for term in terms if term["synonyms"]])
+
+    return kept(revision_number, "synonyms", make)
 
 
 def names(revision_number: int, collection: str) -> dict[str, str]:

@@ -20,8 +20,8 @@ NAMED = 50
 
 @dataclass
 class Totals:
-    """How much a filter found: rows that match, rows nobody can tell; of the pile its studies, cohorts and patients
-    counted once.
+    """How much a filter found: rows that match, rows nobody can tell; of the pile its studies, cohorts, courses and
+    patients counted once. A course has several rows where several of its cohorts are wholly in the pile.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
     whole base, so it is empty under a filter). Each names the first `NAMED` and counts the others. Where several
@@ -32,6 +32,7 @@ class Totals:
     unknown: int
     studies: int
     cohorts: int
+    courses: int
     patients: Counted
     shared: list[dict]
     shared_more: int
@@ -83,7 +84,7 @@ def totals(filters: EvidenceFilterSet, revision: int, pile: str) -> Totals:
 
 
 def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
-    columns = ("study", "cohort", "root_cohort", "above", "n", "n_reported", "root_n", "overlaps")
+    columns = ("study", "cohort", "root_cohort", "above", "n", "n_reported", "root_n", "overlaps", "course")
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
     patients, shared_by = _patients(asked)
@@ -93,6 +94,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
         unknown=len(rows.get("unknown", [])),
         studies=len({study for study, *_ in asked}),
         cohorts=len({cohort for _, cohort, *_ in asked}),
+        courses=len({course for *_, course in asked}),
         patients=patients,
         shared=shared_by[:NAMED],
         shared_more=len(shared_by[NAMED:]),
@@ -105,11 +107,15 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
 def _emptied_by(filters: EvidenceFilterSet, pile: str) -> list[dict]:
     """How many courses each filter alone keeps away, the ones that matter most first."""
     found = [
-        {"parameter": name, "without_it": filters.without(name).pile(pile).count()}
+        {"parameter": name, "without_it": _courses(filters.without(name), pile)}
         for name in filters.active
         if len(filters.active) > 1
     ]
     return sorted(found, key=lambda entry: -entry["without_it"])
+
+
+def _courses(filters: EvidenceFilterSet, pile: str) -> int:
+    return filters.pile(pile).values("course").distinct().count()
 
 
 def _left_out() -> list[dict]:
@@ -144,7 +150,7 @@ def _patients(rows: list[tuple]) -> tuple[Counted, list[dict]]:
     """Each patient once: cohorts by their root, however many courses it had and reports tell of it. Beside it, why
     two cohorts may share patients."""
     roots: dict[str, dict] = {}
-    for study, cohort, root, above, n, reported, root_n, text in rows:
+    for study, cohort, root, above, n, reported, root_n, text, _ in rows:
         entry = roots.setdefault(root, {"parts": {}, "root_n": root_n, "overlaps": json.loads(text) if text else []})
         entry["study"] = study
         entry["parts"][cohort] = n if reported else None

@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from ..models import EvidenceRow, EvidenceTerm
 from . import current
-from .filter_kinds import TermFilter
+from .filter_kinds import UNSURE, TermFilter
 from .filters import EvidenceFilterSet
 
 
@@ -32,7 +32,7 @@ def _counts(filters: EvidenceFilterSet, wanted: list[str]) -> dict[str, dict[str
 
 
 def _grouped(filters: EvidenceFilterSet, names: list[str]) -> dict[str, dict[str, int]]:
-    terms = EvidenceTerm.objects.filter(row__in=filters.meeting(), field__in=names)
+    terms = EvidenceTerm.objects.filter(row__in=filters.meeting(), field__in=names).exclude(value=UNSURE)
     found = {}
     # A course may match by several of its cohorts, and is one.
     for field, value, courses in terms.values_list("field", "value").annotate(n=Count("row__course", distinct=True)):

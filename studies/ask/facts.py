@@ -1,5 +1,7 @@
 """The facts table: one row per value and place, asked by any column that names a thing."""
 
+import re
+
 from django.db.models import Q
 from django.http import QueryDict
 
@@ -47,8 +49,12 @@ def facts(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Fou
             raise BadQuery(faults)
         rows = rows.filter(**{f"{'fact_row' if name == 'id' else name}__in": values})
     if query.get("discrepancy"):
-        rows = rows.filter(discrepancies__contains=query["discrepancy"])
+        if not re.fullmatch(r"DIS-\d{5,}", query["discrepancy"], re.ASCII):
+            raise BadQuery([Fault("discrepancy", "It is not the accession of a discrepancy, such as DIS-00001.", [])])
+        rows = rows.filter(discrepancies__regex=rf"(^| ){query['discrepancy']}( |$)")
     if query.get("q"):
+        if not query["q"].split():
+            raise BadQuery([Fault("q", "It holds no word.", [])])
         words = Q()
         for word in query["q"].split():
             either = Q()

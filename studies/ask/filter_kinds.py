@@ -10,12 +10,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from ..models import EvidenceDose, EvidenceTerm
 from ..models.choices import Absence
-from ..pure.wording import searchable
+from ..pure.synonyms import units
+from ..pure.wording import tokens
 from . import current
 from .strict import Fault, nearest
 
 SILENCES = {absence.value: absence.label for absence in (Absence.NOT_REPORTED, Absence.NOT_IN_TEXT_READ)}
-OPEN = [*SILENCES, "unsure"]
+UNSURE = "unsure"
+OPEN = [*SILENCES, UNSURE]
 
 
 class Asked:
@@ -78,8 +80,10 @@ class TermFilter(Asked, django_filters.MultipleChoiceFilter):
 
     def open(self, values, query, revision):
         """The report is silent. Who asks for silence gets it as a match."""
+        if set(values) <= set(SILENCES):
+            return Q(pk__in=[])
         unknown = [value for value in OPEN if value not in values]
-        return Q(self._has(unknown)) if not set(values) <= set(SILENCES) else Q(pk__in=[])
+        return Q(self._has(unknown)) | Q(self._has(values, f"{self.field_name}_open"))
 
     def said(self, value, revision):
         return self.options(revision).get(value, value)
@@ -146,19 +150,23 @@ class YearBound(Asked, django_filters.NumberFilter):
 
 
 class WordsFilter(Asked, django_filters.CharFilter):
-    """Rows whose words hold every word asked for."""
+    """Rows whose words hold every word asked for, whole, by any of the names that the vocabularies know."""
 
     group, sentence = "source", "words"
 
     def faults(self, name, values, query, revision):
         if len(values) > 1:
             return [Fault(name, "It is given more than once.", [])]
-        return [] if searchable(values[0]) else [Fault(name, "It holds no letter or digit.", [])]
+        return [] if tokens(values[0], query=True) else [Fault(name, "It holds no letter or digit.", [])]
 
     def met(self, values, query, revision):
         every = Q()
-        for word in searchable(values[0]).split()[:20]:
-            every &= Q(words__contains=word)
+        known = current.synonyms(revision)
+        for part in units(tokens(values[0], query=True)[:20], known):
+            either = Q()
+            for phrase in part:
+                either |= Q(words__contains=f" {' '.join(phrase)} ")
+            every &= either
         return every
 
     def said(self, value, revision):
@@ -167,6 +175,6 @@ class WordsFilter(Asked, django_filters.CharFilter):
 
 def _positive(text: str) -> bool:
     try:
-        return text.isascii() and 0 < float(text) < math.inf
+        return "_" not in text and text.isascii() and 0 < float(text) < math.inf
     except ValueError:
         return False

@@ -223,7 +223,10 @@ class EvidenceFilterSet(django_filters.FilterSet):
         if which == "matching":
             return self._topmost(met, met)
         # A row below one that matches is not unknown, so both piles stand above it.
-        return self._topmost(possible & ~met, possible)
+        # Nor is one above a row that matches: its course has an answer.
+        below = EvidenceRow.objects.current().filter(met, course=OuterRef("course"))
+        within = below.filter(above__contains=OuterRef("cohort"))
+        return self._topmost(possible & ~met, possible).exclude(Exists(within))
 
     def _topmost(self, condition: Q, condition_above: Q):
         above = EvidenceRow.objects.current().filter(condition_above, row=OuterRef("parent_row"))
@@ -241,7 +244,7 @@ class EvidenceFilterSet(django_filters.FilterSet):
             for value in values
         ]
 
-    def sentence(self) -> str:
+    def sentence(self, pile: str = PILES[0]) -> str:
         """The filter as one sentence, written on the page and into every answer."""
         if not self.active:
             return "All CAR-T courses."
@@ -249,7 +252,8 @@ class EvidenceFilterSet(django_filters.FilterSet):
         for name, values in self.active.items():
             said = " or ".join(self.base_filters[name].said(value, self.revision) for value in values)
             parts.append(f"{self._spoken(name)} {said}" if name in BOUNDS else f"{self._spoken(name)} is {said}")
-        return f"CAR-T courses where {' and '.join(parts)}."
+        where = "where" if pile == PILES[0] else "of which nobody can tell whether"
+        return f"CAR-T courses {where} {' and '.join(parts)}."
 
     def _spoken(self, name: str) -> str:
         sentence = self.base_filters[name].sentence

@@ -4,7 +4,6 @@ Words and names are made equal in pure code, and both databases are asked for ex
 """
 
 import difflib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from django.db import connection
 from django.db.models import BooleanField, Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
-from ..models import PublicRecord, SearchText, SearchWord
+from ..models import SearchText, SearchWord
 from ..models.public import SEARCH_KINDS
-from ..pure.synonyms import phrases, units
+from ..pure.synonyms import units
 from ..pure.wording import tokens
 from . import current
 
@@ -39,17 +38,17 @@ def search(query: str, revision: int, kind: str = "") -> Found:
     words = tokens(query, query=True)[:LONGEST_QUERY]
     if not words:
         return Found([], False, "", [])
-    known = current.kept(revision, "synonyms", _synonyms)
+    known = current.synonyms(revision)
     parts, alike = units(words, known), _words_like(words[-1])
     begun = words[-1] if words[-1] not in alike and parts[-1] == {(words[-1],)} else ""
-    rows = SearchText.objects.current().filter(_matches(parts, begun))
+    rows = SearchText.objects.current().filter(_matches(parts, begun), _adjacent(parts))
     if kind:
         rows = rows.filter(kind=kind)
     titled = Q()
     for part in parts:
         titled &= _any_in_title(part, begun)
     # What bears the name comes first, then studies that tell of it, then all else.
-    named = When(titled & Q(weight__lte=SEARCH_KINDS.index("drug")), then=Value(0))
+    named = When(titled & Q(weight__lte=SEARCH_KINDS.index("toxicity")), then=Value(0))
     tier = Case(named, When(kind="study", then=Value(1)), default=Value(2), output_field=IntegerField())
     found = list(rows.order_by(tier, "weight", "pk")[: MOST + 1])
     is_found = _finder({word for part in parts for phrase in part for word in phrase}, begun)
@@ -59,13 +58,6 @@ def search(query: str, revision: int, kind: str = "") -> Found:
     ]
     suggestions = [word for word in alike if word != words[-1]][:SUGGESTED]
     return Found(hits, len(found) > MOST, "" if hits else _did_you_mean(words), suggestions)
-
-
-def _synonyms():
-    """The names of every vocabulary's terms, as groups that mean the same."""
-    documents = PublicRecord.objects.current().filter(collection="vocabularies").order_by("slug")
-    terms = [term for text in documents.values_list("document", flat=True) for term in json.loads(text)["terms"]]
-    return phrases([[term["code"], term["label"], *term["synonyms"]] for term in terms if term["synonyms"]])
 
 
 def _matches(parts: list[set], begun: str):
@@ -83,13 +75,23 @@ def _matches(parts: list[set], begun: str):
     return RawSQL(sql, [expression], output_field=BooleanField())  # noqa: S611, one of the two texts above
 
 
+def _adjacent(parts: list[set]) -> Q:
+    """A name of several words is found where they stand side by side."""
+    every = Q()
+    for part in parts:
+        if any(len(phrase) > 1 for phrase in part):
+            either = Q()
+            for phrase in part:
+                either |= Q(words__contains=f" {' '.join(phrase)} ")
+            every &= either
+    return every
+
+
 def _any_in_title(part: set, begun: str) -> Q:
     either = Q()
     for phrase in part:
-        every = Q()
-        for word in phrase:
-            every &= Q(title_words__contains=f" {word}" if word == begun else f" {word} ")
-        either |= every
+        name = " ".join(phrase)
+        either |= Q(title_words__contains=f" {name}" if name == begun else f" {name} ")
     return either
 
 

@@ -1,12 +1,16 @@
 """Evidence rows side by side: what each says of an aspect, and whether they differ in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from types import MappingProxyType
 
+from ..models.choices import Basis, OverlapRelation
 from .cell import SILENT, Cell, Silences
 from .row import row_cells
 
 DIFFERS, SAME, UNTOLD = "differs", "the same", "cannot be told"
 BESIDE = ("read_as", "warnings")
+BASES = {*Basis.values, *(str(basis.label) for basis in Basis)}
 NAMED = 3  # discrepancies of a row
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
@@ -19,21 +23,56 @@ class Aspect:
     name: str
     label: str
     told: list[list[Cell]]
+    kinds_of: dict[str, set[str]] = field(default_factory=dict)  # label → the broader labels that it is a kind of
 
     @property
     def verdict(self) -> str:
         if self.name in BESIDE or len(self.told) < 2:
             return ""
-        spoken = [_said(cells) for cells in self.told if not is_silent(cells)]
-        if len(set(spoken)) > 1:
-            return DIFFERS
-        return SAME if len(spoken) == len(self.told) else UNTOLD
+        verdicts = {self._verdict(one, other) for one, other in combinations(self.told, 2)}
+        return next(verdict for verdict in (DIFFERS, UNTOLD, SAME) if verdict in verdicts)
+
+    def _verdict(self, one: list[Cell], other: list[Cell]) -> str:
+        """Of two rows. A silence beside a value, or a value told less closely, is no difference."""
+        if is_silent(one) or is_silent(other):
+            return UNTOLD
+        these, those = _said(one), _said(other)
+        open_ended = any(cell.state == SILENT for cell in (*one, *other))
+        if set(these) == set(those):
+            remarks = [(these[name], those[name]) for name in these if these[name] != those[name]]
+            if any(here and there for here, there in remarks):
+                return DIFFERS
+            return UNTOLD if remarks or open_ended else SAME
+        if open_ended and (set(these) <= set(those) or set(those) <= set(these)):
+            return UNTOLD
+        closer = [self._is_closer(mine, yours) for mine in set(these) - set(those) for yours in set(those) - set(these)]
+        return UNTOLD if closer and all(closer) else DIFFERS
+
+    def _is_closer(self, one: tuple, other: tuple) -> bool:
+        return other[1] in self.kinds_of.get(one[1], ()) or one[1] in self.kinds_of.get(other[1], ())
 
 
-def compared(rows: list[dict]) -> list[Aspect]:
-    """The aspects of some evidence rows, in the order in which a clinician asks."""
+def compared(rows: list[dict], diseases: dict[str, set[str]] = MappingProxyType({})) -> list[Aspect]:
+    """The aspects of some evidence rows, in the order in which a clinician asks. `diseases` says of the label of each
+    disease which broader ones it is a kind of."""
     columns = [(row, row_cells(row)) for row in rows]
-    return [Aspect(name, label, [tell(row, cells) for row, cells in columns]) for name, label, tell in ASPECTS]
+    return [
+        Aspect(name, label, [tell(row, cells) for row, cells in columns], diseases if name == "disease" else {})
+        for name, label, tell in ASPECTS
+    ]
+
+
+def shared_patients(rows: list[dict], titles: list[str]) -> list[str]:
+    """Sentences on rows that show, or may show, the same patients."""
+    found = []
+    for (one, first), (other, second) in combinations(zip(rows, titles, strict=True), 2):
+        if one["cohort"] == other["cohort"]:
+            found.append(f"{first} and {second} are courses of the same patients.")
+        elif one["root_cohort"] == other["root_cohort"]:
+            found.append(f"{first} and {second} are of one cohort: they share patients or may share them.")
+        told = [o for o in one["overlaps"] if o["cohort"] in (other["cohort"], other["root_cohort"])]
+        found += [f"{first} and {second} may share patients ({OverlapRelation(o['relation']).label})." for o in told]
+    return found
 
 
 def text_of(cells: list[Cell]) -> str:
@@ -41,8 +80,14 @@ def text_of(cells: list[Cell]) -> str:
     return "; ".join(" ".join(part for part in (cell.label, cell.text, cell.remark) if part) for cell in cells)
 
 
-def _said(cells: list[Cell]) -> tuple:
-    return tuple((cell.label, cell.text, cell.remark) for cell in cells)
+def _said(cells: list[Cell]) -> dict[tuple, str]:
+    """(Label, text) → remark of what is told; on what a value rests, and of whom it is told, makes no other value."""
+    return {(c.label, c.text): " · ".join(_remarks(c)) for c in cells if c.state != SILENT}
+
+
+def _remarks(cell: Cell) -> list[str]:
+    parts = cell.remark.split(" · ") if cell.remark else []
+    return [part for part in parts if part not in BASES and not part.startswith(("of all ", "of the whole"))]
 
 
 def is_silent(cells: list[Cell]) -> bool:

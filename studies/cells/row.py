@@ -286,7 +286,9 @@ def _duration(duration: dict) -> Cell:
 def _toxicity_cells(group: dict, name: str) -> list[Cell]:
     """What was reported of a kind of toxicity, or the silence about it."""
     if group["state"] != "reported":
-        return [Cell(SILENCE.get(group["state"], group["state"]), SILENT, label=name)]
+        of_all = [_toxicity_cell(item, "") for item in group["told_of_all"]]
+        remark = f"of this part; of its cohort: {', '.join(cell.text for cell in of_all)}" if of_all else ""
+        return [Cell(SILENCE.get(group["state"], group["state"]), SILENT, label=name, remark=remark)]
     cells = []
     for item in group["items"]:
         label = name if item["code"] in ("crs", "icans", "gvhd") else item["label"]

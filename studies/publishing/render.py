@@ -29,7 +29,7 @@ from .search_entries import entries_of_report, entry
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
-RENDERING = 2
+RENDERING = 3
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
@@ -93,6 +93,7 @@ def _render_study(unit: Study, published: Published) -> Rendering:
         slug=unit.slug,
         name=form["name"],
         study=unit.slug,
+        year=document["year"] or 0,
         kind=designs[0] if designs else "",
         document=dumps(document),
     )

@@ -26,7 +26,7 @@ REFINED = {"MRD-neg-CR", "CMR"}  # each is one of the complete remissions told b
 SUMMED_UP = "remission_any"  # and this is all of them again
 DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
 TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
-COUNTED = {"mrd": "mrd", "relapse": "relapses", "remission_maintained": "maintained"}
+COUNTED = {"mrd": ("mrd",), "relapses": ("relapse", "relapse_antigen"), "maintained": ("remission_maintained",)}
 TIME_KEYS = ("time_operator", "time_low", "time_high", "time_unit", "time_from", "date")
 
 
@@ -53,7 +53,7 @@ class CourseResults:
         return {
             "response": sites[0] if sites else None,
             "response_elsewhere": sites[1:],
-            **{name: [_counted(o) for o in mine if o["measure"]["code"] == code] for code, name in COUNTED.items()},
+            **{name: [_counted(o) for o in mine if o["measure"]["code"] in codes] for name, codes in COUNTED.items()},
             "after_later_transplant": [
                 _counted(o) | {"measure": o["measure"]["label"]}
                 for o in self.after_later_transplant
@@ -73,9 +73,12 @@ class CourseResults:
             if t["term"]["code"] in codes
             if t["cohort"] == cohort["accession"] or (t["cohort"] in above and t["presence"] == "absent")
         ]
+        # What occurred in some of a cohort may have occurred in this part of it: nobody can tell.
+        of_all = [t for t in self.toxicities if t["term"]["code"] in codes and t["cohort"] in above and t not in found]
         return {
             "state": "reported" if found else self.silences.get(group, self.silence),
             "items": [_toxicity(t) for t in found],
+            "told_of_all": [_toxicity(t) for t in of_all],
         }
 
     def _other_toxicities(self, cohort: dict) -> list[dict]:

@@ -11,6 +11,10 @@ from ..models.choices import Absence, Presence
 NOT_REPORTED = Absence.NOT_REPORTED.value
 UNSURE = "unsure"
 GRADES = range(1, 6)
+COMPLETE = {"CR", "CRi", "CHR", "CMR"}
+REMISSIONS = COMPLETE | {"MRD-neg-CR", "metabolic_CR", "PR"}
+RELAPSE_SITES = {"haematological_relapse", "molecular_relapse", "MRD_relapse", "extramedullary_relapse"}
+RELAPSE_ANTIGENS = {"CD19-pos-relapse", "CD19-neg-relapse", "CD19-mixed-relapse", "lineage_switch"}
 NOT_SPECIFIED = {"allogeneic_unspecified", "related_unspecified", "unrelated_unspecified", "cord_unit"}
 
 
@@ -26,8 +30,9 @@ def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterato
         yield "dose_unit", row["silence"]
     for group in ("crs", "icans"):
         items = row[group]["items"] or _told_below(report, row["course"], below, (group,))
-        yield from _presence_terms(group, items, row[group]["state"])
-        yield from _grade_terms(group, items, row[group]["state"])
+        state = _state(row, group)
+        yield from _presence_terms(group, items, state)
+        yield from _grade_terms(group, items, state)
     yield from _gvhd_terms(row, report, below)
     yield from _result_terms(row)
     yield from _patient_terms(row, report, cohort)
@@ -111,7 +116,7 @@ def _grades(item: dict) -> list[str]:
 def _gvhd_terms(row: dict, report: dict, below: list[str]):
     """GVHD of any kind, acute and chronic: none is ever taken for another, so “no GVHD” leaves the kinds open, and GVHD
     of any kind is absent where it is said so or where both kinds are."""
-    items, state = row["gvhd"]["items"], row["gvhd"]["state"]
+    items, state = row["gvhd"]["items"], _state(row, "gvhd")
     items = [*items, *_told_below(report, row["course"], below, ("gvhd", "acute_gvhd", "chronic_gvhd"))]
     by_kind = {kind: [i for i in items if i["code"] == kind] for kind in ("gvhd", "acute_gvhd", "chronic_gvhd")}
     for kind in ("acute_gvhd", "chronic_gvhd"):
@@ -134,6 +139,10 @@ def _result_terms(row: dict):
     yield from (("response", code) for code in codes)
     if "MRD-neg-CR" in codes:
         yield "response", "CR"
+    elif codes & COMPLETE:
+        yield "response_open", "MRD-neg-CR"  # whether the remission was MRD-negative is not said with it
+    if codes & REMISSIONS:
+        yield "response", "remission_any"
     if not codes:
         yield "response", row["silences"].get("response", row["silence"])
     elif not row["response"] or (row["response"]["of"] > 1 and not row["response"]["responded"]):
@@ -153,7 +162,10 @@ def _relapse_terms(row: dict):
     )
     if found:
         yield "relapse", Presence.PRESENT.value
-        yield from (("relapse", code) for code in found if code)
+        yield from (("relapse", code) for code in {*found, "relapse"} if code)
+        # A relapse whose site or antigen is not told may be of any.
+        for kinds in (RELAPSE_SITES, RELAPSE_ANTIGENS):
+            yield from (("relapse_open", kind) for kind in kinds if not found & kinds)
     elif ongoing or any(o["n"] == 0 and o["code"] in ("relapse", None) for o in told):
         yield "relapse", Presence.ABSENT.value
     else:
@@ -181,6 +193,12 @@ def _source_terms(row: dict, report: dict):
     yield "study", row["study"]
     severities = {d["severity"] for d in row["discrepancies"]}
     yield from (("discrepancies", severity) for severity in severities or ["none"])
+
+
+def _state(row: dict, group: str) -> str:
+    """The state of a kind of toxicity; of a subgroup that is silent where its cohort is not, nobody can tell."""
+    found = row[group]
+    return UNSURE if found["state"] != "reported" and found["told_of_all"] else found["state"]
 
 
 def _silent(state: str) -> str:

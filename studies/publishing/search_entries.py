@@ -23,7 +23,8 @@ def entry(kind: str, address: str, title: str, document=None) -> SearchText:
         title=title[:300],
         title_words=f" {' '.join(tokens(title))} "[:400],
         text=" · ".join(words for words in told if not CODE.fullmatch(words)),
-        words=" ".join(tokens(" ".join(told))),
+        # A bar between texts, so that no name is found across two of them.
+        words=f" {' | '.join(' '.join(tokens(text)) for text in told)} ",
     )
 
 

@@ -30,13 +30,15 @@ def occurs_in(wording: str, text: str) -> bool:
 
 def tokens(text: str, query: bool = False) -> list[str]:
     """The words of a text as search compares them: no case, accent, plural or difference of British and American
-    spelling; identifiers such as 4-1BB and NCT01087294 stay one word.
+    spelling. A hyphen parts words, “cord-blood” as “cord blood”; identifiers such as 4-1BB and CD19-28z stay one word.
 
     “ALL” is a disease and “all” is not: the small word is left out of texts. In a query both mean the disease.
     """
     text = unicodedata.normalize("NFKD", text.translate(_DASHES))
     text = "".join(c for c in text if not unicodedata.combining(c))
-    found = re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text)
+    found = []
+    for word in re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text):
+        found += re.split(r"\+" if any(c.isdigit() for c in word) else r"[-/+]", word)
     return [_token(word) for word in found if query or word not in ("all", "All")]
 
 

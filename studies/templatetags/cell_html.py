@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from ..cells.cell import SILENCE
 from ..models.choices import Basis
 from ..pure.document_names import document_name
 
@@ -43,13 +44,13 @@ def cell_html(cell, popover: str, labelled: bool = False) -> SafeString:
 
 def _place(source: dict) -> str:
     document = source["document"]
-    prints, derivation = source.get("prints"), source.get("derivation")
+    prints, derivation = str(source.get("prints") or ""), source.get("derivation")
     facts = ", ".join(
         f'<a href="{_address("api:fact", fact)}">{escape(fact)}</a>' for fact in source.get("facts") or ()
     )
     return (
         f'<span class="place"><q>{escape(source["as_reported"])}</q>'
-        + (f'<span class="row doubt">This place prints {escape(str(prints))}</span>' if prints else "")
+        + (f'<span class="row doubt">This place prints {escape(SILENCE.get(prints, prints))}</span>' if prints else "")
         + f'<span class="row"><b>Document</b> <a href="{_address("studies:publication", document)}">'
         f"{escape(document_name(document))}</a></span>"
         f'<span class="row"><b>Place</b> {escape(source["locator"])}</span>'

@@ -6,7 +6,7 @@ import io
 from django.http import HttpResponse
 
 from ..ask import comparison, strict
-from ..cells.comparison import compared, text_of
+from ..cells.comparison import compared, shared_patients, text_of
 from ..pure.numbers import in_words
 from .common import page, public_page, site
 
@@ -18,13 +18,15 @@ def compare(request, revision):
     form = strict.one_of(request.GET, "format", ("html", "csv"), "html")
     names = comparison.chosen(request.GET, "row")
     rows, missing = comparison.rows(names)
-    aspects = compared(rows)
+    aspects = compared(rows, comparison.kinds_of(revision))
+    shared = shared_patients(rows, [comparison.title(row) for row in rows])
     if form == "csv":
-        return _csv(request, revision, rows, missing, aspects)
+        return _csv(request, revision, rows, missing, aspects, shared)
     context = {
         "columns": [{"row": row, "title": comparison.title(row), "without": _address(rows, row)} for row in rows],
         "aspects": aspects,
         "missing": missing,
+        "shared": shared,
         "differing": sum(aspect.verdict == "differs" for aspect in aspects),
         "comparable": sum(bool(aspect.verdict) for aspect in aspects),
         "add_link": _query("compare", [row["row"] for row in rows]),
@@ -42,8 +44,9 @@ def _address(rows: list[dict], left_out: dict) -> str:
     return _query("row", [row["row"] for row in rows if row is not left_out])
 
 
-def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects) -> HttpResponse:
-    """One line per aspect, one column per row; what the base is and is not stands below."""
+def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects, shared: list[str]) -> HttpResponse:
+    """One line per aspect, one column per row; below it what may be counted twice, what the base is and is not, and the
+    place of every value."""
     text = io.StringIO()
     write = csv.writer(text).writerow
     write(["", *(comparison.title(row) for row in rows), "verdict"])
@@ -52,10 +55,22 @@ def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects) 
         write([aspect.label, *(_harmless(text_of(cells)) for cells in aspect.told), aspect.verdict])
     for name in missing:
         write(["not public", name])
+    for sentence in shared:
+        write(["shared patients", sentence])
     n = site(revision)["documents_read"]
     write(["CARTographer", f"revision {revision}", request.build_absolute_uri()])
     read = f"{in_words(n)} documents read, not a systematic search."
     write([f"{read} Evidence, not advice: it does not recommend treatment."])
+    write([])
+    write(["aspect", "row", "value", "document", "place", "wording", "facts", "discrepancies"])
+    for aspect in aspects:
+        for row, cells in zip(rows, aspect.told, strict=True):
+            for cell in cells:
+                for source in cell.sources:
+                    wording = [cell.text, source["document"], source["locator"], source["as_reported"]]
+                    doubts = " ".join(doubt["accession"] for doubt in cell.doubts)
+                    told = [*(_harmless(text) for text in wording), " ".join(source["facts"]), doubts]
+                    write([aspect.label, row["row"], *told])
     # A spreadsheet takes a file without the mark for another encoding.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="comparison.csv"'

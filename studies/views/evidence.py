@@ -16,7 +16,7 @@ LISTED = 20  # studies or publications among the options; the others are found b
 @public_page
 def evidence_table(request, revision):
     """One row per CAR-T course of a cohort; the address holds the whole state."""
-    answer = evidence.answer(request.GET, revision, extra={"compare"}, repeatable={"compare"})
+    answer = evidence.answer(request.GET, revision, extra={"compare", "facets", "fields"}, repeatable={"compare"})
     tray = _tray(request, revision)
     rows = [row_cells(json.loads(row.document)) for row in answer.page.rows]
     response = page(
@@ -25,7 +25,6 @@ def evidence_table(request, revision):
         "studies/evidence.html",
         {
             "answer": answer,
-            "shown": answer.totals.unknown if answer.pile == "unknown" else answer.totals.matching,
             "rows": [cells | {"compare": _compare_link(request, cells["row"], tray["names"])} for cells in rows],
             "tray": tray,
             "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),

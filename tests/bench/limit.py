@@ -27,10 +27,10 @@ FOUND = (
     if ON_POSTGRESQL
     else "id IN (SELECT rowid FROM studies_search_index WHERE words MATCH %s)"
 )
-# Of the kinds up to weight 5 what bears the name comes first, then studies, then all else: the product's own order.
+# Of the kinds up to weight 6 what bears the name comes first, then studies, then all else: the product's own order.
 SEARCH = f"""
     SELECT kind, title, address, text FROM studies_searchtext WHERE valid_to = {OPEN} AND {FOUND}
-    ORDER BY CASE WHEN title_words LIKE %s AND weight <= 5 THEN 0 WHEN kind = 'study' THEN 1 ELSE 2 END, weight, id
+    ORDER BY CASE WHEN title_words LIKE %s AND weight <= 6 THEN 0 WHEN kind = 'study' THEN 1 ELSE 2 END, weight, id
     LIMIT 20"""  # noqa: S608, of constants
 NESTED = """
     SELECT CAST({object}('row', c.row, 'study', c.study, 'label', c.label, 'n', c.n, 'year', c.year,

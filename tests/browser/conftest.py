@@ -52,14 +52,18 @@ def visit(chromium, server):
     """`visit("/evidence/", width=390)`: a page; at the end nothing may have failed or gone to another host."""
     contexts, troubles = [], []
 
-    def open_page(address, width=1440, javascript=True, expected=200, **more):
+    def open_page(address, width=1440, javascript=True, expected=200, may_refuse=False, **more):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, base_url=server.address, **more
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda m: troubles.append(m.text) if m.type in ("error", "warning") else None)
+        refusal = " 400 " if may_refuse else "nothing"
+        page.on(
+            "console",
+            lambda m: troubles.append(m.text) if m.type in ("error", "warning") and refusal not in m.text else None,
+        )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "request",

@@ -138,6 +138,19 @@ def test_filters_refresh_as_they_are_ticked_and_back_takes_them_back(visit):
     assert page.locator(".chip").count() == 0
 
 
+def test_a_value_that_is_not_understood_is_said_and_the_table_is_not_taken_for_its_answer(visit):
+    page = visit("/evidence/?disease=ALL", may_refuse=True)
+    page.locator("details.group summary", has_text="CAR-T cells").click()
+    page.get_by_label("Dose at least").fill("1e6")
+    note = page.locator("#refused")
+    note.wait_for()
+    assert "A dose is asked in one unit" in note.inner_text()
+    assert "still answers the filter before" in note.inner_text()
+    page.get_by_label("Dose at least").fill("")
+    page.wait_for_url("**/evidence/?disease=ALL")
+    page.locator("#refused").wait_for(state="hidden")
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_two_rows_are_compared_by_keyboard(visit, width):
     page = visit("/evidence/?collected_from=recipient", width=width)
