@@ -19,8 +19,13 @@ def cell(context, value, before=""):
     return cell_html(value, f"source-{root[COUNT_KEY]}", labelled=bool(before))
 
 
-register.filter("document_name", document_name)
 register.filter("words", in_words)
+
+
+@register.filter
+def named(slug: str, names: dict[str, str]) -> str:
+    """A study or document by its name; by its slug in words where none has it."""
+    return names.get(slug) or document_name(slug)
 
 
 @register.filter
