@@ -99,6 +99,7 @@ def leaks(pages) -> list[str]:
         text = response.content.decode() + str(response.headers)
         asked = SECRET.lower() in address.lower()
         text = text.replace(f"“{SECRET}”", "").replace(f'value="{SECRET}"', "") if asked else text
+        text = text.replace(f"?q={SECRET}", "") if asked else text
         text = text.replace("“xyzzy”", "").replace("“xyzzyland-2026”", "").replace(address, "")
         if SECRET.lower() in text.lower() or "77 patients" in text:
             found.append(address)
