@@ -52,3 +52,13 @@ def test_sparse_answers_hold_the_fields_asked_for(api):
 def test_a_disease_says_what_it_is_a_kind_of(api):
     disease = api("/diseases/DLBCL/")
     assert disease["lineage"][-1] == "DLBCL" and disease["parent"] in disease["lineage"]
+
+
+def test_discrepancies_of_a_study_are_those_that_its_record_names(api, client):
+    named = {d["accession"] for d in api("/studies/kong-2022/")["discrepancies"]}
+    found = api("/discrepancies/", study="kong-2022", page_size=500)["results"]
+    assert {d["accession"] for d in found} == named and named
+    assert api("/discrepancies/", study="kong-2022", severity="misleads")["count"] < len(named)
+    html = client.get("/discrepancies/", {"study": "kong-2022", "kind": ""}).content.decode()
+    assert all(accession in html for accession in named) and "clerical on this page</summary>" in html
+    assert client.get("/discrepancies/", {"study": "kong"}).status_code == 400

@@ -87,7 +87,8 @@ def test_a_wording_that_is_not_there_is_not_found(wording, text):
 
 
 def test_search_keeps_identifiers_whole():
-    assert searchable("4-1BB, NCT01087294 and Köhnke") == "4-1bb nct01087294 and kohnke"
+    assert searchable(["4-1BB, NCT01087294 and Köhnke"]) == "| 4-1bb nct01087294 and kohnke |"
+    assert searchable(["cord-blood", "—", "CD28+4-1BB"]) == "| cord blood | cd28 4-1bb |"
 
 
 def test_patients_who_may_be_in_two_cohorts_make_a_range():

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from ..models import EvidenceRow, PublicRecord
@@ -23,6 +24,21 @@ class Filter:
     column: str
     says: str
     valid: tuple[str, ...] | None = None
+    through: Callable[[list[str], int], Q] | None = None  # the condition of some values, where no column has them
+
+
+def _touching(studies: list[str], revision: int) -> Q:
+    """The discrepancies that the public documents of some studies name."""
+
+    def make():
+        found = {}
+        rows = PublicRecord.objects.current().filter(collection="studies")
+        for slug, text in rows.values_list("slug", "document"):
+            found[slug] = [discrepancy["accession"] for discrepancy in json.loads(text)["discrepancies"]]
+        return found
+
+    touching = current.kept(revision, "discrepancies of studies", make)
+    return Q(slug__in={accession for study in studies for accession in touching.get(study, ())})
 
 
 STUDY = Filter("study", "Slug of the study.")
@@ -52,6 +68,7 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
     },
     "discrepancies": {
         "publication": Filter("publication", "Slug of the document it was found in."),
+        "study": Filter("study", "Slug of a study that it touches.", through=_touching),
         "kind": Filter("kind", "Kind of disagreement.", tuple(DiscrepancyKind.values)),
         "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
     },
@@ -86,7 +103,7 @@ def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = froz
             for value in values
             if value not in valid
         ]
-        rows = rows.filter(**{f"{about.column}__in": values})
+        rows = rows.filter(about.through(values, revision) if about.through else Q(**{f"{about.column}__in": values}))
     if faults:
         raise BadQuery(faults)
     if "year" in query:

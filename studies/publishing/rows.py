@@ -136,7 +136,7 @@ class _RowMaker:
             n_reported=cohort["n"] is not None,
             year=content["year"] or 0,
             overlaps=dumps(overlaps) if overlaps else "",
-            words=f" {' | '.join(searchable(text) for text in words_of(content))} ",
+            words=searchable(words_of(content)),
         )
         below = [deeper["accession"] for deeper in self._below(cohort)]
         row.content, row.dose_list = content, doses_of(content)

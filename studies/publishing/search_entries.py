@@ -7,7 +7,7 @@ from django.db import connection
 from ..models import SearchText, SearchWord
 from ..models.public import SEARCH_KINDS as KINDS
 from ..pure.documents import words_of
-from ..pure.wording import tokens
+from ..pure.wording import searchable, tokens
 
 # Accessions and codes are found, and never shown in a snippet.
 CODE = re.compile(r"[A-Z]{3}-\d{5}|\w+_\w+|[a-z-]+-\d{4}(-[a-z0-9-]+)?")
@@ -23,8 +23,7 @@ def entry(kind: str, address: str, title: str, document=None) -> SearchText:
         title=title[:300],
         title_words=f" {' '.join(tokens(title))} "[:400],
         text=" · ".join(words for words in told if not CODE.fullmatch(words)),
-        # A bar between texts, so that no name is found across two of them.
-        words=f" {' | '.join(' '.join(tokens(text)) for text in told)} ",
+        words=searchable(told),
     )
 
 

@@ -50,6 +50,7 @@ def _token(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-def searchable(text: str) -> str:
-    """A text as its words, joined by spaces."""
-    return " ".join(tokens(text))
+def searchable(texts: list[str]) -> str:
+    """Texts as their words, a space on either side of each, and a bar between texts and at the ends: so a name is
+    looked for with its spaces, and never found across two texts."""
+    return " | ".join(["", *filter(None, (" ".join(tokens(text)) for text in texts)), ""]).strip()

@@ -11,7 +11,7 @@ from .records import document_or_404, list_context
 
 @public_page
 def discrepancy_list(request, revision):
-    """By document, by how much they matter, by kind."""
+    """By document, by study, by how much they matter, by kind; clerical ones folded unless asked for."""
     query = request.GET.copy()
     for name in [name for name, values in query.lists() if values == [""]]:
         del query[name]  # a form sends its empty fields too: they ask nothing
@@ -20,11 +20,14 @@ def discrepancy_list(request, revision):
     sources = current.kept(revision, "documents with discrepancies", _documents)
     choices = {
         "publication": [("", "all documents"), *sources],
+        "study": [("", "all studies"), *current.names(revision, "studies").items()],
         "severity": [("", "of any weight"), *Severity.choices],
         "kind": [("", "of any kind"), *DiscrepancyKind.choices],
     }
     fields = [{"name": name, "options": options, "chosen": query.get(name, "")} for name, options in choices.items()]
-    context = list_context(request, found, documents) | {"fields": fields}
+    folded = [] if query.get("severity") else [d for d in documents if d["severity"] == Severity.CLERICAL]
+    shown = [d for d in documents if d not in folded]
+    context = list_context(request, found, shown) | {"fields": fields, "folded": folded}
     return page(request, revision, "studies/discrepancy_list.html", context)
 
 

@@ -149,7 +149,7 @@ def _write_search(wanted: int) -> list[tuple[str, str]]:
                 SearchText(
                     owner=like.owner, valid_from=like.valid_from, kind=like.kind, weight=like.weight, title=title,
                     address=f"{like.address}-{number}", title_words=f" {' '.join(tokens(title))} "[:400],
-                    text=" ".join(told), words=" ".join(filter(None, map(token_of.get, told))),
+                    text=" ".join(told), words=" ".join(["|", *filter(None, map(token_of.get, told)), "|"]),
                 )
             )  # fmt: skip
         index(SearchText.objects.bulk_create(entries))
