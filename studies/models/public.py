@@ -107,6 +107,7 @@ class EvidenceRow(Public):
         constraints = [models.UniqueConstraint(fields=["row", "valid_to"], name="evidence_row_once")]
         indexes = [
             models.Index(fields=["owner", "valid_to"], name="evidence_row_owner"),
+            models.Index(fields=["course", "valid_to"], name="evidence_row_by_course"),
             models.Index(fields=["valid_to", "preferred", "study", "row"], name="evidence_row_by_study"),
             models.Index(fields=["valid_to", "preferred", "year", "row"], name="evidence_row_by_year"),
             models.Index(fields=["valid_to", "preferred", "n", "row"], name="evidence_row_by_n"),
