@@ -118,7 +118,7 @@ def test_the_filter_is_said_in_words(api, client):
 def test_an_empty_answer_offers_each_filter_taken_away(client):
     page = client.get("/evidence/", {"disease": "CLL", "collected_from": "recipient"}).content.decode()
     assert "No course matches this filter" in page
-    assert "Disease: 3 courses" in page and "T cells collected from: 3 courses" in page
+    assert "Without “Disease”: 3 courses" in page and "Without “T cells collected from”: 3 courses" in page
 
 
 def test_pages_by_cursor_lose_and_repeat_nothing(api):

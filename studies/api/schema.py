@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from ..ask import facts
+from ..ask import facts, nearest
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -167,6 +167,18 @@ def search_parameters() -> list[OpenApiParameter]:
         _query("q", "Words; the last one may be the beginning of a word."),
         _query("kind", "Only entries of this kind; empty for all.", enum=["", *SEARCH_KINDS]),
     ]
+
+
+def nearest_parameters() -> list[OpenApiParameter]:
+    """What is told of a patient."""
+    found = []
+    for name in (*nearest.HARD, *nearest.RANKING):
+        asked = EvidenceFilterSet.base_filters.get(name)
+        valid = list(asked.fixed) if asked else list(nearest.DONOR_AVAILABLE)
+        enum = {} if asked and asked.vocabulary else {"enum": valid}
+        told = asked.extra["help_text"] if asked else "Whether a donor can be asked for T cells: without one, rows of "
+        found.append(_query(name, told if asked else f"{told}donor's cells differ.", many=name == "site", **enum))
+    return found
 
 
 def compare_parameters() -> list[OpenApiParameter]:

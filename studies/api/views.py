@@ -1,15 +1,18 @@
 """The addresses of the API that are more than a collection of stored documents: evidence, facts, search, the index."""
 
+import json
+
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, strict
+from ..ask import comparison, current, evidence, facets, facts, nearest, strict
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
-from ..ask.filters import EvidenceFilterSet
+from ..ask.filters import PILES, EvidenceFilterSet
 from ..ask.search import search
-from ..ask.strict import BadQuery, Fault, nearest
+from ..ask.strict import BadQuery, Fault
 from ..attributes import ATTRIBUTES, Attribute
 from ..cells.comparison import compared, is_silent, shared_patients, text_of
+from ..cells.nearest import near_cells
 from ..models.public import SEARCH_KINDS
 from ..pure.documents import dumps
 from . import schema
@@ -59,7 +62,9 @@ def _facets(request, filters: EvidenceFilterSet) -> dict:
     valid = [name for name, asked in filters.base_filters.items() if isinstance(asked, TermFilter)]
     unknown = [name for name in wanted if name not in valid]
     if unknown:
-        faults = [Fault("facets", f"“{name[:60]}” is not a filter.", nearest(name[:60], valid)) for name in unknown]
+        faults = [
+            Fault("facets", f"“{name[:60]}” is not a filter.", strict.nearest(name[:60], valid)) for name in unknown
+        ]
         raise BadQuery(faults)
     return facets.counts(filters, wanted) if wanted else {}
 
@@ -107,6 +112,35 @@ class Compare(PublicView):
         return dumps({"revision": revision} | found)
 
 
+@schema.described("nearest", "The rows nearest to a patient", schema.nearest_parameters(), schema.plain())
+class Nearest(PublicView):
+    """Rows that match every hard criterion (disease, order, target), then those that leave one open, each with what
+    matches, differs and is not told. Ranked by how many of the other criteria match; no percentage, no advice: what
+    followed plays no part, and successes are published more often than failures."""
+
+    def body(self, request, revision):
+        found = nearest.nearest(request.GET, revision)
+        if found is None:
+            raise BadQuery([Fault("disease", "Name the disease: it is the first thing to compare.", [])])
+        asked = [{"criterion": c.name, "label": c.label, "values": c.values, "hard": c.hard} for c in found.criteria]
+        piles = {name: [_near(json.loads(near.document), near) for near in found.rows[name]] for name in PILES}
+        return dumps(
+            {"revision": revision, "asked": asked, "count": found.total, "courses_that_differ": found.differing}
+            | {"matching": piles["matching"], "unknown": piles["unknown"]}
+        )
+
+
+def _near(row: dict, near) -> dict:
+    cells = near_cells(row, near)
+
+    def told(items: list[dict]) -> list[dict]:
+        return [{"criterion": item["name"], "text": text_of(item["cells"])} for item in items]
+
+    named = {"row": row["row"], "study": row["study"], "name": comparison.title(row), "n_patients": row["n_patients"]}
+    followed = [{"aspect": item["label"], "text": text_of(item["cells"])} for item in cells["followed"]]
+    return named | {name: told(cells[name]) for name in ("matches", "differs", "open")} | {"followed": followed}
+
+
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))
 class FactList(PublicView):
     def body(self, request, revision):
@@ -152,7 +186,7 @@ class Search(PublicView):
 class Index(PublicView):
     def body(self, request, revision):
         strict.check(request.GET, set())
-        names = ("evidence", "search", "compare", *COLLECTIONS, "facts", "attributes", "schema")
+        names = ("evidence", "search", "compare", "nearest", *COLLECTIONS, "facts", "attributes", "schema")
         addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
         return dumps(
             {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}

@@ -24,8 +24,8 @@ class Totals:
     patients counted once. A course has several rows where several of its cohorts are wholly in the pile.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
-    whole base, so it is empty under a filter). Each names the first `NAMED` and counts the others. Where several
-    filters leave nothing, `emptied_by` says how many courses match without each of them.
+    whole base, or of the study that a filter asked for in vain). Each names the first `NAMED` and counts the others.
+    Where several filters leave nothing, `emptied_by` says how many courses match without each, or by it alone.
     """
 
     matching: int
@@ -88,7 +88,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
     patients, shared_by = _patients(asked)
-    left_out = [] if filters.active else _left_out()
+    left_out = _left_out_of(filters, asked)
     return Totals(
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
@@ -104,14 +104,27 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     )
 
 
+def _left_out_of(filters: EvidenceFilterSet, found: list) -> list[dict]:
+    """What no total of the whole base counts; of a filter that found nothing, which study it asked for in vain."""
+    if not filters.active:
+        return _left_out()
+    wanted = filters.active.get("study", []) if not found else []
+    return [entry for entry in _left_out() if entry.get("study") in wanted] if wanted else []
+
+
 def _emptied_by(filters: EvidenceFilterSet, pile: str) -> list[dict]:
-    """How many courses each filter alone keeps away, the ones that matter most first."""
+    """How many courses each filter alone keeps away, the ones that matter most first; and, where no single one is to
+    blame, how many each would leave by itself."""
+    if len(filters.active) < 2:
+        return []
     found = [
-        {"parameter": name, "without_it": _courses(filters.without(name), pile)}
+        {"parameter": name, "without_it": _courses(filters.without(name), pile), "by_itself": None}
         for name in filters.active
-        if len(filters.active) > 1
     ]
-    return sorted(found, key=lambda entry: -entry["without_it"])
+    if not any(entry["without_it"] for entry in found):
+        for entry in found:
+            entry["by_itself"] = _courses(filters.only(entry["parameter"]), pile)
+    return sorted(found, key=lambda entry: (-entry["without_it"], -(entry["by_itself"] or 0)))
 
 
 def _courses(filters: EvidenceFilterSet, pile: str) -> int:

@@ -27,6 +27,8 @@ from .strict import BadQuery
 
 PILES = ("matching", "unknown")
 GRADES = [(str(grade), f"grade {grade}") for grade in range(1, 6)]
+ANTIGEN = [("present", "carried"), ("absent", "not carried, or lost")]
+EARLIER = [("present", "given before"), ("absent", "none before")]
 RELAPSE = [("present", "relapsed"), ("absent", "no relapse")]
 GROUPS = {
     "patients": "Patients and disease",
@@ -71,9 +73,27 @@ class EvidenceFilterSet(django_filters.FilterSet):
     sex = TermFilter(
         label="Sex", group="patients", sentence="sex", choices=Sex.choices, help_text="Sex of the patients of the row."
     )
+    disease_status = TermFilter(
+        label="Disease at infusion", group="patients", sentence="disease at infusion", vocabulary="characteristic",
+        help_text="State of the disease when the cells were given: relapsed, refractory, in remission at high risk …",
+    )  # fmt: skip
+    antigen = TermFilter(
+        label="Target on the malignant cells", group="patients", sentence="target on the malignant cells",
+        choices=ANTIGEN,
+        help_text="Whether the malignant cells were last said to carry what the CAR binds. After earlier CAR-T cells "
+        "it may be lost: there, what was told at diagnosis leaves it open.",
+    )  # fmt: skip
+    earlier_car_t = TermFilter(
+        label="Earlier CAR-T cells", group="patients", sentence="earlier CAR-T cells", choices=EARLIER,
+        help_text="Whether the patients had been given CAR-T cells before this course.",
+    )  # fmt: skip
     extramedullary = TermFilter(
         label="Extramedullary disease", group="patients", sentence="extramedullary disease",
         choices=[("present", "present")], help_text="Whether a site of disease outside the marrow is told.",
+    )  # fmt: skip
+    site = TermFilter(
+        label="Site outside the marrow", group="patients", sentence="site outside the marrow",
+        vocabulary="characteristic", help_text="A site of disease outside the marrow at the course.",
     )  # fmt: skip
     order = TermFilter(
         label="Infusion and transplant", group="transplant", sentence="CAR-T cells infused",
@@ -194,16 +214,25 @@ class EvidenceFilterSet(django_filters.FilterSet):
 
     def without(self, name: str) -> "EvidenceFilterSet":
         """The same filters but for one."""
+        return self._keeping(set(self.active) - {name, *(DOSE if name == "dose_unit" else ())})
+
+    def only(self, name: str) -> "EvidenceFilterSet":
+        """One of the filters by itself."""
+        return self._keeping({name, *({"dose_unit"} if name in DOSE else ())})
+
+    def _keeping(self, names: set[str]) -> "EvidenceFilterSet":
         query = self.data.copy()
-        query.pop(name, None)
-        if name == "dose_unit":
-            query.pop("dose_min", None)
-            query.pop("dose_max", None)
+        for name in set(query) - names:
+            del query[name]
         return type(self).asked(query, self.revision)
 
     def meeting(self):
         """Every row that meets the filters, cohorts and their subgroups alike."""
         return self.queryset.filter(self._conditions()[0])
+
+    def possible(self):
+        """Every row that meets the filters or, for all that is told, may."""
+        return self.queryset.filter(self._conditions()[1])
 
     def _conditions(self) -> tuple[Q, Q]:
         """What a row that matches meets; and what one meets that may match, for all that is told."""
@@ -260,4 +289,5 @@ class EvidenceFilterSet(django_filters.FilterSet):
         return f"{sentence} {BOUNDS[name]}" if name in BOUNDS else sentence
 
 
+DOSE = ("dose_min", "dose_max")  # which mean nothing without their unit
 BOUNDS = {"dose_min": "at least", "dose_max": "at most", "year_min": "from", "year_max": "to"}

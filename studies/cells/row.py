@@ -1,6 +1,6 @@
 """The cells of one row of the evidence table."""
 
-from ..models.choices import OverlapRelation
+from ..models.choices import AgeGroup, OverlapRelation
 from .cell import (
     NONE,
     SILENCE,
@@ -105,6 +105,8 @@ def _patient(row: dict) -> list[Cell]:
         high = None if row["age_high"] == row["age_low"] else row["age_high"]
         text = spoken("=", row["age_low"], high, "y" if row["age_unit"] == "years" else "months")
         cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high")))
+    elif row["age_group"]:
+        cells.append(Cell(AgeGroup(row["age_group"]).label, sources=all_sources(row["sources"], "age_group")))
     if row["sex"]:
         cells.append(Cell(row["sex"], sources=all_sources(row["sources"], "sex")))
     return cells

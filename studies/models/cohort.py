@@ -126,6 +126,14 @@ class Characteristic(Extracted):
     KIND = "CHA"
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="characteristics")
+    course = models.ForeignKey(
+        "studies.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="characteristics",
+        help_text="The CAR-T course before which it was found, where the document tells of several.",
+    )
     kind = choice_field(CharacteristicKind)
     term = term_field("characteristic")
     presence = choice_field(Presence, default=Presence.PRESENT)
@@ -150,7 +158,7 @@ class Characteristic(Extracted):
     def clean(self):
         super().clean()
         if not self.lacks("report", "cohort"):
-            self.same_report("cohort")
+            self.same_report("cohort", "course")
 
     def statements(self):
         attribute = f"{self.kind}:{self.term.code}{self.cohort.suffix}"

@@ -35,7 +35,7 @@ def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterato
         yield from _grade_terms(group, items, state)
     yield from _gvhd_terms(row, report, below)
     yield from _result_terms(row)
-    yield from _patient_terms(row, report, cohort)
+    yield from _patient_terms(row, cohort)
     yield from _source_terms(row, report)
 
 
@@ -172,18 +172,9 @@ def _relapse_terms(row: dict):
         yield "relapse", row["silences"].get("relapse", row["silence"])
 
 
-def _patient_terms(row: dict, report: dict, cohort: dict):
+def _patient_terms(row: dict, cohort: dict):
     yield "sex", cohort["sex"] or row["silence"]
     yield "age_group", cohort["age_group"] or row["silence"]
-    lineage = {cohort["accession"], row["root_cohort"]}
-    sites = [
-        c
-        for c in report["characteristics"]
-        if c["kind"] == "extramedullary_site" and c["presence"] == "present" and c["cohort"] in lineage
-    ]
-    responses = [r for r in (row["response"], *row["response_elsewhere"]) if r]
-    known = sites or any(r["site"] == "extramedullary" for r in responses)
-    yield "extramedullary", Presence.PRESENT.value if known else row["silence"]
 
 
 def _source_terms(row: dict, report: dict):

@@ -9,6 +9,7 @@ from ..models.choices import RelativeToTransplant, ReportRole
 from ..pure.documents import dumps, words_of
 from ..pure.wording import searchable
 from .compose import Published, brief, silence, visible_overlaps
+from .row_patients import PatientsAtInfusion
 from .row_results import CourseResults
 from .row_terms import doses_of, terms_of
 
@@ -52,6 +53,7 @@ class _RowMaker:
             for topic in row["topics"]
         }
         self.silence = silence(self.publication)
+        self.patients = PatientsAtInfusion(report, course, self.silences, self.silence)
         self.results = CourseResults(report, course, self.silences, self.silence)
 
     def cohort(self, accession: str) -> dict:
@@ -84,6 +86,7 @@ class _RowMaker:
         root = self.root(cohort)
         above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
         overlaps = self._overlaps(root)
+        cells = self._cells()
         content = {
             "row": name,
             "study": self.study["slug"],
@@ -107,12 +110,13 @@ class _RowMaker:
             "age_low": cohort["age_low"],
             "age_high": cohort["age_high"],
             "age_unit": cohort["age_unit"] if cohort["age_low"] is not None else None,
+            "age_group": cohort["age_group"],
             "sex": cohort["sex"],
-            "disease_status": self._disease_status(cohort),
+            **self.patients.of(cohort, above, cells["construct"]["targets"] if cells["construct"] else []),
             "sources": cohort["sources"],
             "transplants": self._transplants(),
             "path": self._path(),
-            **self._cells(),
+            **cells,
             "lymphodepletion": self._lymphodepletion(),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
             **self.results.of(cohort, above),
@@ -140,7 +144,8 @@ class _RowMaker:
         )
         below = [deeper["accession"] for deeper in self._below(cohort)]
         row.content, row.dose_list = content, doses_of(content)
-        row.term_list = sorted({*self._disease_terms(cohort), *terms_of(content, self.report, cohort, below)})
+        terms = terms_of(content, self.report, cohort, below)
+        row.term_list = sorted({*self._disease_terms(cohort), *terms, *self.patients.terms(content)})
         return row
 
     # Parts
@@ -154,16 +159,6 @@ class _RowMaker:
             sources = {"n": cohort["sources"].get("n", []) + cohort["sources"].get("disease", [])}
             return [cohort["disease"] | {"n": cohort["n"], "cohort": cohort["accession"], "sources": sources}]
         return []
-
-    def _disease_status(self, cohort: dict) -> list[dict]:
-        """Told of the cohort itself, or without a count of one that it lies within."""
-        above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
-        return [
-            c["term"] | {"n": c["n"], "of": c["denominator"], "sources": c["sources"]}
-            for c in self.report["characteristics"]
-            if c["kind"] == "disease_status" and c["presence"] == "present"
-            if c["cohort"] == cohort["accession"] or (c["cohort"] in above and c["n"] is None)
-        ]
 
     def _transplants(self) -> list[dict]:
         intervals = {interval["transplant"]: interval for interval in self.of_course("intervals")}

@@ -4,12 +4,13 @@ import json
 from urllib.parse import urlencode
 
 from ..ask import comparison, current, evidence, facets
-from ..ask.filter_kinds import TermFilter
+from ..ask.filter_kinds import SILENCES, TermFilter, TreeFilter
 from ..ask.filters import GROUPS, EvidenceFilterSet
 from ..cells.row import row_cells
 from ..web import query_with
 from .common import page, public_page
 
+OFFERED = 3  # choices that are not empty, of a filter that emptied the table
 LISTED = 20  # studies or publications among the options; the others are found by words
 
 
@@ -30,7 +31,7 @@ def evidence_table(request, revision):
             "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),
             "chips": _chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
-            "emptied_by": _emptied_by(request, answer),
+            "emptied_by": _emptied_by(request, answer) if not rows else [],
             "unknown_link": query_with(request, pile="unknown"),
             "matching_link": query_with(request, pile=None),
             "next_link": query_with(request, cursor=answer.page.next) if answer.page.next else "",
@@ -116,16 +117,48 @@ def _options(asked: TermFilter, chosen: list[str], counts: dict[str, int], revis
 
 
 def _emptied_by(request, answer) -> list[dict]:
-    """Which filter emptied the table, and the address without it."""
+    """Which filter emptied the table: the address without it, and the nearest of its other values that leave any."""
+    filters, counts = answer.filters, facets.counts(answer.filters) if not answer.totals.matching else {}
+    found = []
+    for entry in answer.totals.emptied_by or [{"parameter": name} for name in filters.active]:
+        name = entry["parameter"]
+        alone = {"pile": None, **dict.fromkeys(set(filters.active) - set(filters.only(name).active))}
+        found.append(
+            {
+                "label": filters.base_filters[name].label,
+                "without_it": entry.get("without_it", 0),
+                "link": query_with(request, **{name: None}),
+                "by_itself": entry.get("by_itself") or 0,
+                "alone_link": query_with(request, **alone),
+                "instead": _instead(request, filters, name, counts) if answer.pile == "matching" else [],
+            }
+        )
+    return [entry for entry in found if entry["without_it"] or entry["by_itself"] or entry["instead"]]
+
+
+def _instead(request, filters: EvidenceFilterSet, name: str, counts: dict) -> list[dict]:
+    """Other values of a filter that leave any course under the other filters: of a tree the closest relatives, else
+    those with most courses."""
+    asked = filters.base_filters[name]
+    if not isinstance(asked, TermFilter) or asked.collection:  # another study is no nearer than any other
+        return []
+    chosen, options = filters.active[name], asked.options(filters.revision)
+    lines = _lines(current.vocabulary(filters.revision, asked.vocabulary)) if isinstance(asked, TreeFilter) else {}
+    mine = set().union(*(lines.get(value, ()) for value in chosen))
+    others = {value: n for value, n in counts[name].items() if value in options and value not in {*chosen, *SILENCES}}
+    nearest = sorted(others, key=lambda value: (-len(mine & set(lines.get(value, ()))), -others[value], value))
     return [
-        {
-            "label": answer.filters.base_filters[entry["parameter"]].label,
-            "count": entry["without_it"],
-            "link": query_with(request, **{entry["parameter"]: None}),
-        }
-        for entry in answer.totals.emptied_by
-        if entry["without_it"]
+        {"label": options[value], "count": others[value], "link": query_with(request, **{name: value})}
+        for value in nearest[:OFFERED]
     ]
+
+
+def _lines(vocabulary: dict[str, tuple[str, str]]) -> dict[str, set[str]]:
+    """Value → itself and what it is a kind of."""
+    lines = {}
+    for code, (_, parent) in vocabulary.items():
+        lines[code] = {code, *lines.get(parent, ())}
+    return lines
 
 
 def _depths(vocabulary: dict[str, tuple[str, str]]) -> dict[str, int]:

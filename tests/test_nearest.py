@@ -1,0 +1,108 @@
+"""A patient like mine: hard criteria, ranking, and what is said of each row."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+ADULT = {"disease": "B-ALL", "order": "after_hsct", "antigen": "present"}
+
+
+def names(rows):
+    return [row["name"] for row in rows]
+
+
+def told(row):
+    return {kind: {item["criterion"]: item["text"] for item in row[kind]} for kind in ("matches", "differs", "open")}
+
+
+def test_the_row_that_matches_disease_order_and_target_is_found(api):
+    answer = api("/nearest/", **ADULT, graft_source="cord_blood", donor_available="no")
+    assert names(answer["matching"]) == ["Li Hua 2025"]
+    found = told(answer["matching"][0])
+    assert set(found["matches"]) == {"disease", "order", "antigen", "graft_source", "donor_available"}
+    assert found["matches"]["antigen"] == "CD19 at diagnosis"  # when it was told stands beside it
+
+
+def test_what_is_not_told_closely_enough_stands_apart_and_says_so(api):
+    answer = api("/nearest/", **ADULT)
+    assert "Grupp 2013" in names(answer["unknown"])
+    grupp = told(next(row for row in answer["unknown"] if row["study"] == "grupp-2013"))
+    assert grupp["open"]["disease"] == "Acute lymphoblastic leukaemia"
+    assert grupp["open"]["antigen"] == "not reported"
+
+
+def test_a_row_that_differs_in_a_hard_criterion_is_counted_and_not_shown(api):
+    answer = api("/nearest/", disease="B-ALL", order="before_hsct")
+    shown = {row["study"] for row in answer["matching"] + answer["unknown"]}
+    assert shown == {"li-huibo-2025", "kong-2022"}
+    assert answer["courses_that_differ"] == api("/evidence/")["courses"] - 2
+
+
+def test_a_target_told_at_diagnosis_is_open_after_earlier_car_t_cells(api):
+    answer = api("/nearest/", **ADULT)
+    second = next(row for row in answer["unknown"] if row["name"] == "Kong 2022, CAR-T course 2")
+    assert told(second)["open"]["antigen"] == "CD19 positive at diagnosis"
+
+
+def test_more_matches_come_first_and_of_as_many_fewer_differences(api):
+    def scores(**asked):
+        rows = api("/nearest/", **ADULT, **asked)["unknown"]
+        ranking = set(asked)
+        return [(-len(ranking & set(told(row)["matches"])), len(ranking & set(told(row)["differs"]))) for row in rows]
+
+    found = scores(age_group="children", graft_source="cord_blood", disease_status="relapsed", earlier_car_t="absent")
+    assert found == sorted(found)
+    assert len(set(found)) > 2
+    first = api("/nearest/", **ADULT, age_group="children", graft_source="cord_blood")["unknown"][0]
+    assert first["study"] == "grupp-2013"  # whose patient relapsed: a failure ranks as a success does
+    assert "CD19-negative relapse" in str(first["followed"])
+
+
+def test_without_a_donor_cells_of_the_donor_differ(api):
+    rows = api("/nearest/", disease="CLL", order="after_hsct", donor_available="no")["matching"]
+    kochenderfer = next(row for row in rows if row["study"] == "kochenderfer-2013")
+    assert told(kochenderfer)["differs"] == {"donor_available": "HSCT donor judgement"}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ({}, "disease"),
+        ({"order": "after_hsct"}, "disease"),
+        ({"disease": "B-ALL", "order": "sideways"}, "order"),
+        ({"disease": "B-ALL", "response": "CR"}, "response"),  # what followed cannot be asked
+        ({"disease": "B-ALL", "donor_available": "perhaps"}, "donor_available"),
+        ({"disease": ["B-ALL", "CLL"]}, "disease"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_its_name(api, query, parameter):
+    assert api("/nearest/", **query, status=400)["errors"][0]["parameter"] == parameter
+
+
+def test_the_page_says_what_it_is_not(client, api):
+    page = client.get("/nearest/", {"disease": "B-ALL"}).content.decode()
+    for said in ("does not recommend a treatment", "Successes are published more often", "failures rank as successes"):
+        assert said in page
+    rows = [*api("/nearest/", disease="B-ALL").values()]
+    assert "similar" not in str(rows).lower() and "score" not in str(rows).lower()
+    assert "Name the disease" in client.get("/nearest/", {"order": "after_hsct"}).content.decode()
+
+
+def test_page_and_api_give_the_same_rows(client, api):
+    answer = api("/nearest/", **ADULT, age_group="adults")
+    page = client.get("/nearest/", ADULT | {"age_group": "adults"}).content.decode()
+    places = [page.index(f">{name}</a>") for name in names(answer["matching"] + answer["unknown"])]
+    assert places == sorted(places)
+
+
+def test_a_study_of_another_treatment_is_no_row_and_the_table_says_why(client):
+    page = client.get("/evidence/", {"study": "khan-2016"}).content.decode()
+    assert "treated with blinatumomab, not with CAR-T cells" in page
+
+
+def test_an_empty_table_offers_the_nearest_choice_that_is_not_empty(client):
+    page = client.get("/evidence/", {"disease": "CLL", "graft_source": "cord_blood"}).content.decode()
+    assert "instead of it" in page and "disease=ALL&amp;graft_source=cord_blood" in page
+    both = {"disease": "CLL", "graft_source": "cord_blood", "response": "PD", "sex": "male"}
+    page = client.get("/evidence/", both).content.decode()
+    assert "two or more exclude each other" in page and "by itself" in page
