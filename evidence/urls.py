@@ -5,6 +5,8 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
+from studies.admin import review
+
 admin.site.site_header = admin.site.site_title = "CARTographer"
 admin.site.index_title = "Curation"
 
@@ -15,6 +17,8 @@ def favicon(request):
 
 
 urlpatterns = [
+    path("admin/review/", admin.site.admin_view(review.queue), name="review-queue"),
+    path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("", include("studies.urls")),

@@ -104,7 +104,7 @@ def test_who_may_only_look_cannot_publish(client, django_user_model):
     reader.user_permissions.add(Permission.objects.get(codename="view_report"))
     client.force_login(reader)
     page = client.get(address(Report)).content.decode()
-    assert "REP-00002" in page and "publish_selected" not in page
+    assert "REP-00002" in page and "submit_selected" not in page
 
 
 def test_a_record_stays_with_its_report(staff):
@@ -157,20 +157,16 @@ def test_what_was_ever_public_cannot_be_deleted(staff):
     entered(staff)
     draft = Toxicity.objects.get(term__code="seizure")
     assert staff.post(address(Toxicity, "delete", draft.pk), {"post": "yes"}).status_code == 302
-    assert Change.objects.filter(accession=draft.pk, action="deleted").exists()
+    (deleted,) = Change.objects.filter(accession=draft.pk, action="deleted")
+    assert deleted.fields["as_reported"] == ["neurotoxicity was not observed", None], "what it said is lost"
 
 
-def test_publishing_from_the_list_says_what_is_missing_or_done(staff, api):
+def test_what_is_selected_in_the_list_is_handed_in(staff):
     entered(staff)
-    answer = staff.post(
-        address(Report), {"action": "publish_selected", "_selected_action": "REP-00002"}, follow=True
-    ).content.decode()
-    assert "public as revision" in answer
-    assert api("/facts/", study="li-hua-2025", attribute="present:seizure")["count"] == 1
-    draft = Report(publication_id="PUB-00010", study_id="STU-00001", role="mention")
-    draft.save()
-    Report.objects.filter(pk=draft.pk).update(study=None, role="own_words")
-    staff.post(address(Report), {"action": "publish_selected", "_selected_action": draft.pk}, follow=True)
+    chosen = {"action": "submit_selected", "_selected_action": "REP-00002"}
+    assert "waits for a second person" in staff.post(address(Report), chosen, follow=True).content.decode()
+    assert Report.objects.get(pk="REP-00002").state == "in_review"
+    assert "must be draft" in staff.post(address(Report), chosen, follow=True).content.decode()
 
 
 def test_nobody_edits_history(staff):

@@ -6,9 +6,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, Term, acting
+from ..models import Accession, Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, Term, acting
 from ..models.vocabulary import VOCABULARIES
-from ..publishing import Refused, publish
+from ..publishing import workflow
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
 from .help_texts import HELP, OPERATOR
@@ -24,7 +24,7 @@ def has_been_public(accession: str) -> bool:
         or EvidenceRow.objects.filter(row__startswith=accession).exists()
         or Report.objects.filter(form__contains=f'"{accession}"').exists()
         or Publication.objects.filter(form__contains=f'"{accession}"').exists()
-        or Publication.objects.filter(references__accession=accession, state="published").exists()
+        or Publication.objects.filter(references__accession=accession, is_public=True).exists()
     )
 
 
@@ -40,14 +40,48 @@ def related_for_names(model, depth: int = 3) -> list[str]:
 
 
 class ReasonForm(forms.ModelForm):
-    """Adds why a change is made; it goes into the history, not into the record."""
+    """Adds why a change is made, which goes into the history and not into the record, and what the history held when
+    the form was opened: whoever saves after somebody else is told, and keeps what was typed."""
 
     reason = forms.CharField(
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Why this change is made. It stays in the history of the record.",
+        help_text="Why this change is made. It stays in the history of the record. Needed once the record is public.",
     )
+    seen = forms.IntegerField(
+        required=False, widget=forms.HiddenInput, help_text="The last change that this form knew of."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen"].initial = _newest(self.instance.pk)
+            self.fields["reason"].required = has_been_public(self.instance.pk)
+
+    def clean(self):
+        told = super().clean()
+        if self.instance.pk and told.get("seen") is not None:
+            Accession.objects.select_for_update().filter(pk=self.instance.pk).first()  # one saves, the other waits
+            others = Change.objects.filter(accession=self.instance.pk, id__gt=told["seen"]).select_related("user")
+            if others:
+                said = "; ".join(_told(change) for change in others)
+                self.data = self.data.copy()
+                self.data[self.add_prefix("seen")] = others[0].id  # saved again, it is meant
+                raise forms.ValidationError(
+                    f"Meanwhile somebody else saved this record. {said}. Nothing of yours is lost: it stands below. "
+                    "Compare, then save again to put yours in place of it."
+                )
+        return told
+
+
+def _newest(accession: str) -> int:
+    return Change.objects.filter(accession=accession).values_list("id", flat=True).first() or 0
+
+
+def _told(change: Change) -> str:
+    values = ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
+    return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values}"
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -74,13 +108,15 @@ class RecordAdmin(admin.ModelAdmin):
         return related_for_names(self.model)
 
     def get_fieldsets(self, request, obj=None):
-        names = [name for name in self.get_fields(request, obj) if name not in ("reason", *self.readonly_fields)]
+        names = [
+            name for name in self.get_fields(request, obj) if name not in ("reason", "seen", *self.readonly_fields)
+        ]
         own = [name for name in names if name not in PROVENANCE]
         provenance = [name for name in names if name in PROVENANCE]
         sets = [(None, {"fields": own})]
         if provenance:
             sets.append(("Where it stands", {"fields": provenance}))
-        sets.append(("Record", {"fields": ["reason", *self.readonly_fields]}))
+        sets.append(("Record", {"fields": ["reason", "seen", *self.readonly_fields]}))
         return sets
 
     def formfield_for_dbfield(self, field, request, **kwargs):
@@ -145,7 +181,7 @@ class RecordAdmin(admin.ModelAdmin):
 
     def delete_model(self, request, record):
         with acting(request.user, "deleted before it was ever public"):
-            Change.log(record.pk, "deleted", {})
+            Change.log(record.pk, "deleted", {name: [value, None] for name, value in record.plain_fields().items()})
             record.delete()
 
 
@@ -164,24 +200,30 @@ class ExtractedAdmin(RecordAdmin):
 class PublishedAdmin(RecordAdmin):
     """A record that is published as a whole."""
 
-    actions = ["publish_selected"]
-    readonly_fields = (*RecordAdmin.readonly_fields, "state", "published_at", "pending")
+    actions = ["submit_selected"]
+    readonly_fields = (*RecordAdmin.readonly_fields, "state", "is_public", "published_at", "pending", "review_shown")
 
     @admin.display(description="changes not yet published", boolean=True)
     def pending(self, record):
         """Whether the record says more than the public has been told."""
         return bool(record.pk) and dumps(form_of(record)) != record.form
 
-    @admin.action(description="Publish what is selected", permissions=["change"])
-    def publish_selected(self, request, queryset):
+    @admin.display(description="review")
+    def review_shown(self, record):
+        if not record.pk:
+            return "Once the record is saved."
+        link = reverse("review-unit", args=[record.pk])
+        return format_html('<a href="{}">what is missing, what would change, hand in, publish …</a>', link)
+
+    @admin.action(description="Hand what is selected to a second person", permissions=["change"])
+    def submit_selected(self, request, queryset):
         for record in queryset:
             try:
-                revision = publish(record, user=request.user, reason="published in the admin")
-            except Refused as error:
-                for problem in error.problems:
-                    self.message_user(request, f"{record}: not published. {problem}", messages.ERROR)
+                workflow.submit(record, user=request.user)
+            except workflow.NotAllowed as error:
+                self.message_user(request, str(error), messages.ERROR)
             else:
-                self.message_user(request, f"{record}: public as revision {revision}.", messages.SUCCESS)
+                self.message_user(request, f"{record} waits for a second person.", messages.SUCCESS)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

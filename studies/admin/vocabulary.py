@@ -1,10 +1,10 @@
-"""Vocabularies, users, the history and the revisions."""
+"""Vocabularies, users and their interests, the history and the revisions."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from ..models import Change, Mapping, Revision, Term, User
-from ..publishing import publish_vocabularies
+from ..models import Change, InterestStatement, Mapping, Revision, Term, User
+from ..publishing import publish_vocabularies, workflow
 from .base import ReadOnlyAdmin
 
 admin.site.register(User, UserAdmin)
@@ -36,7 +36,10 @@ class TermAdmin(admin.ModelAdmin):
         term.edited = True  # from now on a load of fixtures leaves it alone
         super().save_model(request, term, form, change)
 
-    @admin.action(description="Publish all vocabularies as they stand", permissions=["change"])
+    def has_review_permission(self, request):
+        return request.user.has_perm(workflow.REVIEW)
+
+    @admin.action(description="Publish all vocabularies as they stand", permissions=["review"])
     def publish_them(self, request, queryset):
         revision = publish_vocabularies(user=request.user, reason="vocabularies published in the admin")
         self.message_user(request, f"The vocabularies are public as revision {revision}.")
@@ -65,3 +68,19 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "at", "user", "reason")
     list_select_related = ("user",)
     search_fields = ("reason",)
+
+
+@admin.register(InterestStatement)
+class InterestStatementAdmin(ReadOnlyAdmin):
+    """Made by each for themselves, and never changed: a new one is made instead."""
+
+    list_display = ("user", "made_at", "text")
+    list_select_related = ("user",)
+    fields = ("text",)
+
+    def has_add_permission(self, request):
+        return request.user.has_perm("studies.add_intereststatement")
+
+    def save_model(self, request, statement, form, change):
+        statement.user = request.user
+        super().save_model(request, statement, form, change)

@@ -6,11 +6,12 @@ from django.http import Http404, HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
 
-from ..ask import collections, current, facts, strict
+from ..ask import collections, current, facts, history, strict
+from ..ask.history import Gone
 from ..ask.strict import BadQuery, Fault, nearest
 from ..pure.documents import dumps
 from ..web import query_with, tagged
-from .problems import bad_query, missing
+from .problems import bad_query, gone, missing
 
 LISTED = {"fields"}  # the parameters of the representation that every list takes
 
@@ -38,6 +39,8 @@ class PublicView(APIView):
             return tagged(request, revision, lambda: self.answer(request, revision, **named))
         except BadQuery as error:
             return bad_query(error)
+        except Gone as error:
+            return gone(error.tombstone)
         except Http404:
             return missing(request)
 
@@ -89,12 +92,21 @@ class RecordView(PublicView):
     """One public record by its name in the address."""
 
     collection = ""
+    dated = {"on"}  # but for the kinds that are no stored documents
 
     def find(self, name: str) -> str | None:
         return collections.record(self.collection, name)
 
     def body(self, request, revision, name):
-        strict.check(request.GET, LISTED)
-        text = self.find(name) if "\x00" not in name else None  # which PostgreSQL takes in no text
+        strict.check(request.GET, LISTED | self.dated)
+        if "\x00" in name:  # which PostgreSQL takes in no text
+            return None
+        then = history.asked_revision(request.GET)
+        if then is None:
+            text = self.find(name)
+            if text is None:
+                history.refuse_gone(self.collection, name)
+        else:
+            text = next(iter(history.record_at(self.collection, name, then) or ()), None)
         fields = wanted_fields(request, self.collection, revision)
         return sparse(text, fields) if text and fields else text

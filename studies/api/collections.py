@@ -20,7 +20,7 @@ def _record_view(collection: str) -> type[RecordView]:
     view = type(
         f"{collection.title()}Record", (RecordView,), {"collection": collection, "__doc__": schema.ABOUT[collection]}
     )
-    parameters = schema.record_parameters("Slug or accession.")
+    parameters = schema.record_parameters("Slug or accession.", dated=True)
     return schema.described(collection, f"One of the {collection}", parameters, schema.record(collection))(view)
 
 

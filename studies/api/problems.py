@@ -28,6 +28,14 @@ def missing(request) -> HttpResponse:
     return problem(404, "missing", "There is no such record", f"Nothing public is at {request.path[:200]}.")
 
 
+def gone(tombstone: dict) -> HttpResponse:
+    """410: it was public and was taken out. `since`, `successor` and the reason are told."""
+    named = tombstone["name"] or tombstone["slug"]
+    more = {key: tombstone[key] for key in ("state", "since", "reason", "successor")}
+    detail = f"{named} was {tombstone['state']} on {tombstone['since']}: {tombstone['reason']}"
+    return problem(410, "gone", "It is no longer public", detail, **more)
+
+
 def failed() -> HttpResponse:
     """500: the fault is ours."""
     return problem(500, "server", "Something went wrong here", "The fault is ours and has been logged.")

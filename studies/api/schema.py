@@ -59,7 +59,7 @@ def _errors(*statuses: int) -> dict:
 
 def record(name: str) -> dict:
     """The answers of a single record."""
-    return {(200, "application/json"): _one(name), **_errors(400, 404)}
+    return {(200, "application/json"): _one(name), **_errors(400, 404, 410)}
 
 
 def listing(name: str, evidence: bool = False) -> dict:
@@ -127,8 +127,21 @@ def _fields() -> OpenApiParameter:
     return _query("fields", "Only these fields, joined by commas.")
 
 
-def record_parameters(description: str) -> list[OpenApiParameter]:
-    return [OpenApiParameter("name", type=str, location="path", description=description), _fields()]
+def record_parameters(description: str, dated: bool = False) -> list[OpenApiParameter]:
+    on = [_query("on", "As it was public at the end of this day, such as 2026-11-20.")] if dated else []
+    return [OpenApiParameter("name", type=str, location="path", description=description), _fields(), *on]
+
+
+def history_parameters() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("collection", type=str, location="path", description="“studies”, “reports” …"),
+        OpenApiParameter("name", type=str, location="path", description="Slug or accession."),
+    ]
+
+
+def versions() -> dict:
+    """The answers of a record's history."""
+    return {(200, "application/json"): {"type": "object"}, **_errors(400, 404)}
 
 
 def evidence_parameters() -> list[OpenApiParameter]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("evidence/<str:name>/", views.EvidenceRecord.as_view(), name="evidence-row"),
     path("compare/", views.Compare.as_view(), name="compare"),
     path("nearest/", views.Nearest.as_view(), name="nearest"),
+    path("history/<str:collection>/<str:name>/", views.History.as_view(), name="history"),
     path("search/", views.Search.as_view(), name="search"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),

@@ -1,10 +1,11 @@
 """The addresses of the API that are more than a collection of stored documents: evidence, facts, search, the index."""
 
 import json
+from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, nearest, strict
+from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -76,6 +77,7 @@ def _facets(request, filters: EvidenceFilterSet) -> dict:
 )  # fmt: skip
 class EvidenceRecord(RecordView):
     collection = "evidence"
+    dated = frozenset()
 
     def find(self, name):
         return evidence.row(name)
@@ -155,6 +157,7 @@ class FactList(PublicView):
 )  # fmt: skip
 class FactRecord(RecordView):
     collection = "facts"
+    dated = frozenset()
 
     def find(self, name):
         fact = facts.fact(name)
@@ -180,6 +183,24 @@ class Search(PublicView):
             {"count": len(hits), "more": found.more, "did_you_mean": found.did_you_mean or None}
             | {"suggestions": found.suggestions, "revision": revision, "results": hits}
         )
+
+
+@schema.described("history", "The versions of a public record", schema.history_parameters(), schema.versions())
+class History(PublicView):
+    """Every version that was public, the newest first: the revision that made it, when, by whom, why, and each value
+    that changed."""
+
+    def body(self, request, revision, collection, name):
+        strict.check(request.GET, set())
+        found = history.versions(collection, name) if collection in COLLECTIONS and "\x00" not in name else []
+        if not found:
+            return None
+        told = [
+            {"revision": v.revision, "at": v.at.isoformat(), "by": v.by, "reason": v.reason, "taken_out": v.ends}
+            | {"changes": [asdict(line) for line in v.lines]}
+            for v in found
+        ]
+        return dumps({"count": len(told), "revision": revision, "results": told})
 
 
 @schema.described("index", "Where to begin", [], schema.plain())

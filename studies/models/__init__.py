@@ -6,6 +6,7 @@ from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
 from .construct import Construct
 from .course import Course, Infusion, Interval, Lymphodepletion
+from .curation import InterestStatement
 from .discrepancy import Discrepancy, Side
 from .event import Event
 from .measurement import Measurement
@@ -42,10 +43,10 @@ from .vocabulary import Mapping, Term
 
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
-    "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
-    "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
-    "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
-    "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
+    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink",
+    "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
+    "PublicFact", "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report",
+    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term",
+    "Therapy", "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

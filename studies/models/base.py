@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from ..pure import partial_dates
-from .choices import Basis, Operator
+from .choices import Basis, Operator, State
 
 
 class AccessionCounter(models.Model):
@@ -176,7 +176,7 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at", "form", "published_at"})
+    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at", "form", "published_at", "state", "is_public"})
 
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""
@@ -185,13 +185,14 @@ class Record(models.Model):
             if not self.accession_id:
                 self.accession = Accession.issue(self.KIND)
             super().save(*args, **kwargs)
-            old, new = (before._plain_fields() if before else {}), self._plain_fields()
+            old, new = (before.plain_fields() if before else {}), self.plain_fields()
             changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
             self.was_changed = before is None or bool(changed)
             if self.was_changed:
                 Change.log(self.accession_id, "changed" if before else "created", changed)
+                reopen(self)
 
-    def _plain_fields(self) -> dict:
+    def plain_fields(self) -> dict:
         """Field values as JSON can hold them, empty ones left out."""
         values = {}
         for column in self._meta.concrete_fields:
@@ -206,6 +207,26 @@ class Record(models.Model):
     def statements(self):
         """The facts this record states, as `Statement` objects; what is empty is not stated."""
         return iter(())
+
+
+def unit_of(record) -> tuple[type[models.Model], str] | None:
+    """The publication, study, registration, report or discrepancy that a record is published with: model and key."""
+    if hasattr(record, "state"):
+        return type(record), record.pk
+    for name in ("report", "publication", "citing"):
+        if getattr(record, f"{name}_id", None):
+            return record._meta.get_field(name).related_model, getattr(record, f"{name}_id")
+    cohort = getattr(record, "cohort", None)  # an overlap hangs below its first cohort
+    return unit_of(cohort) if cohort is not None else None
+
+
+def reopen(record):
+    """What is changed while a second person looks at it, or after it went out, is a draft again. The public goes on
+    seeing what was published."""
+    found = unit_of(record)
+    if found:
+        model, key = found
+        model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT)
 
 
 class Extracted(Record):

@@ -53,8 +53,13 @@ class Absence(DefinedChoices):
 
 
 class State(DefinedChoices):
-    DRAFT = "draft", "Being entered; invisible to the public.", "draft"
-    PUBLISHED = "published", "Public.", "published"
+    """Where the working copy of a unit stands. What the public sees is what was last published of it."""
+
+    DRAFT = "draft", "Being entered or changed; the public sees nothing of it.", "draft"
+    IN_REVIEW = "in_review", "Waiting for a second person.", "in review"
+    PUBLISHED = "published", "Public as it stands.", "published"
+    SUPERSEDED = "superseded", "No longer public; its successor is.", "superseded"
+    WITHDRAWN = "withdrawn", "No longer public; its address says why.", "withdrawn"
 
 
 class PublicationKind(DefinedChoices):

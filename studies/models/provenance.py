@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from .base import Accession, Change, choice_field, derivation_given
+from .base import Accession, Change, choice_field, derivation_given, reopen
 from .choices import Basis
 from .publication import Publication
 
@@ -69,11 +69,20 @@ class Place(models.Model):
             if old != new:
                 action = "place changed" if before else "place added"
                 Change.log(self.record_id, action, {f"place of {self.attribute}": [old, new]})
+                self._reopen()
 
     def delete(self, *args, **kwargs):
         with transaction.atomic():
             Change.log(self.record_id, "place removed", {f"place of {self.attribute}": [self.told(), None]})
+            self._reopen()
             return super().delete(*args, **kwargs)
+
+    def _reopen(self):
+        from .registry import model_of_kind
+
+        record = model_of_kind(self.record.kind).objects.filter(pk=self.record_id).first()
+        if record is not None:  # a fixture may name the place before its record
+            reopen(record)
 
     def clean(self):
         from .registry import model_of_kind

@@ -34,9 +34,11 @@ class Slugged(models.Model):
 
 
 class Curated(models.Model):
-    """A record that is published as a whole. Only publishing sets the state to published."""
+    """A record that is published as a whole. `studies/publishing/workflow.py` alone moves its state; whether the public
+    sees it is another question: a published record that is being changed is a draft, and public as it was."""
 
     state = choice_field(State, default=State.DRAFT, editable=False)
+    is_public = models.BooleanField(default=False, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     form = models.TextField(blank=True, editable=False)  # what was last published of it; public rows are made of this
 

@@ -15,7 +15,6 @@ from .choices import (
     Design,
     GeneticOrigin,
     ReportRole,
-    State,
     TimeUnit,
 )
 from .publication import Curated, Publication, Slugged
@@ -134,7 +133,7 @@ class Report(Curated, Record):
 
     @classmethod
     def published(cls):
-        return cls.objects.filter(state=State.PUBLISHED)
+        return cls.objects.filter(is_public=True)
 
 
 class StudyDescription(Extracted):

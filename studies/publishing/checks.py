@@ -3,7 +3,7 @@
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 
 from ..models import Discrepancy, Place, Publication, Report, Side, get_record
-from ..models.choices import Absence, State
+from ..models.choices import Absence
 from .consistency import Problem, problems_of
 from .dossier import Dossier, Provenance
 
@@ -34,7 +34,7 @@ def _unpublished(accession: str, **needed) -> list[Problem]:
     return [
         Problem(accession, name, f"“{record}” is not published.")
         for name, record in needed.items()
-        if record is not None and record.state != State.PUBLISHED
+        if record is not None and not record.is_public
     ]
 
 
@@ -43,7 +43,7 @@ def _problems_of_places(provenance: Provenance) -> list[Problem]:
     is a discrepancy, so one must name it."""
     problems = []
     for place in (place for places in provenance.places.values() for place in places):
-        if place.document and place.document.state != State.PUBLISHED:
+        if place.document and not place.document.is_public:
             rule = f"It has a place in “{place.document}”, which is not published."
             problems.append(Problem(place.record_id, place.attribute, rule))
         if place.value and place.value not in Absence.values:
@@ -78,7 +78,7 @@ def _is_public(accession: str) -> bool:
     if isinstance(record, (Report, Discrepancy)):
         unit = record
     form = getattr(unit, "form", "")
-    return getattr(unit, "state", "") == State.PUBLISHED and f'"{accession}"' in form
+    return getattr(unit, "is_public", False) and f'"{accession}"' in form
 
 
 def _invalid(record) -> list[Problem]:

@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from ..models import Discrepancy, FormLink, Publication, Registration, Report, Study
-from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole, State
+from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole
 from .dossier import BELOW_REPORT
 
 ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
@@ -19,7 +19,7 @@ class Published:
         self.report = cache(self._report)
 
     def _form(self, model, **which) -> dict | None:
-        text = model.objects.filter(state=State.PUBLISHED, **which).values_list("form", flat=True).first()
+        text = model.objects.filter(is_public=True, **which).values_list("form", flat=True).first()
         return json.loads(text) if text else None
 
     def _publication(self, slug: str) -> dict | None:
@@ -39,7 +39,7 @@ class Published:
         return [self.with_discrepancies(form) for form in forms]
 
     def discrepancies(self, **which) -> list[dict]:
-        texts = Discrepancy.objects.filter(state=State.PUBLISHED, **which).order_by("pk")
+        texts = Discrepancy.objects.filter(is_public=True, **which).order_by("pk")
         return [json.loads(text) for text in texts.values_list("form", flat=True)]
 
     def touching(self, accessions: set[str]) -> "Touching":
@@ -167,7 +167,7 @@ def study_document(study: dict, published: Published) -> dict:
         document["preferred"] = index == 0
     touching = {d["accession"]: d for report in reports for d in report["all_discrepancies"]}
     overlaps = {o["accession"]: o for report in reports for o in visible_overlaps(report, published)}
-    registrations = Registration.objects.filter(state=State.PUBLISHED, pk__in=published.naming([study["slug"]]))
+    registrations = Registration.objects.filter(is_public=True, pk__in=published.naming([study["slug"]]))
     own = published.publication(study["slug"])
     return study | {
         "own_publication": brief(own) if own else None,
@@ -264,7 +264,7 @@ def _subject_name(report: dict, published: Published) -> str:
 
 
 def _cited_by(slug: str, published: Published) -> list[dict]:
-    citing = Publication.objects.filter(state=State.PUBLISHED, pk__in=published.naming([slug]))
+    citing = Publication.objects.filter(is_public=True, pk__in=published.naming([slug]))
     found = []
     for other in sorted(citing.values_list("slug", flat=True)):
         form = published.publication(other)

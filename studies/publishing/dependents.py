@@ -3,7 +3,6 @@
 import json
 
 from ..models import Accession, Discrepancy, Publication, Registration, Report, Study, model_of_kind
-from ..models.choices import State
 from .compose import Published
 from .forms import names_in
 
@@ -19,7 +18,7 @@ def with_dependents(units: list) -> list:
 
     def add(*records):
         for record in records:
-            if record is not None and record.state == State.PUBLISHED:
+            if record is not None and record.is_public:
                 found.setdefault(record.pk, record)
 
     for unit in units:
@@ -73,7 +72,7 @@ def _of_discrepancy(discrepancy: Discrepancy):
         report = getattr(record, "report", None)
         if report is not None:
             yield from (report, report.study, report.registration, report.publication)
-        elif hasattr(record, "state"):
+        elif hasattr(record, "is_public"):
             yield record
 
 

@@ -34,6 +34,9 @@ from .dossier import BELOW_REPORT, Dossier
 from .forms import form_of, names_in
 from .render import RENDERING, Rendering, render, render_vocabularies
 from .search_entries import index
+from .tombstones import tombstones
+
+GONE = (State.WITHDRAWN, State.SUPERSEDED)
 
 
 class Refused(Exception):
@@ -61,10 +64,9 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         revision = _next_revision()
         units = _with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
-            if unit.state != State.PUBLISHED:
-                unit.state, unit.published_at = State.PUBLISHED, timezone.now()
-                # Only these columns: whoever is changing the others at this moment keeps what they did.
-                type(unit).objects.filter(pk=unit.pk).update(state=unit.state, published_at=unit.published_at)
+            if unit.state != State.PUBLISHED or not unit.is_public:
+                unit.state, unit.is_public, unit.published_at = State.PUBLISHED, True, timezone.now()
+                _set(unit, "state", "is_public", "published_at")
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
         problems = [problem for unit in units for problem in problems_of_unit(unit, dossiers.get(unit.pk))]
@@ -86,6 +88,31 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         return _settle(revision, changed)
 
 
+def close_all(units: list, state: State, *, reason: str, successor=None, user) -> int:
+    """Take units out of the public base, under one revision: each address of theirs then says that they are gone, why,
+    and what took their place. `reason` is told to the public. Returns the revision."""
+    with transaction.atomic(), acting(user, reason):
+        revision = _next_revision()
+        showing = {unit.pk: unit for unit in with_dependents(units)}
+        for unit in units:
+            showing.pop(unit.pk, None)
+            unit.state, unit.is_public = state, False
+            _set(unit, "state", "is_public")
+            Change.log(unit.pk, str(state), {"successor": [None, successor.pk if successor else None]})
+        _begin(revision, user, reason)
+        published = Published()
+        for unit in units:
+            _replace(unit.pk, Rendering(records=tombstones(unit, state, reason, successor)), revision)
+        for unit in showing.values():
+            _replace(unit.pk, render(unit, published), revision)
+        return _settle(revision, True)
+
+
+def _set(unit, *names: str):
+    """Write only these columns: whoever is changing the others at this moment keeps what they did."""
+    type(unit).objects.filter(pk=unit.pk).update(**{name: getattr(unit, name) for name in names})
+
+
 def render_all(*, reason: str) -> int:
     """Render everything that is public anew, from the forms as they were published: what an update of the software
     asks for. Returns the revision, the last one where no public row changed."""
@@ -94,7 +121,7 @@ def render_all(*, reason: str) -> int:
         _begin(revision, None, reason)
         changed, published = False, Published()
         for model in (Publication, Study, Registration, Report, Discrepancy):
-            for unit in model.objects.filter(state=State.PUBLISHED).order_by("pk"):
+            for unit in model.objects.filter(is_public=True).order_by("pk"):
                 changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         settled = _settle(revision, changed)
@@ -134,7 +161,7 @@ def _with_excuses(units: list) -> list:
     for report in [unit for unit in units if isinstance(unit, Report)]:
         for model in BELOW_REPORT.values():
             for record in model.objects.filter(report=report, excused_by__isnull=False).select_related("excused_by"):
-                if record.excused_by.state != State.PUBLISHED:
+                if not record.excused_by.is_public and record.excused_by.state not in GONE:
                     known.setdefault(record.excused_by_id, record.excused_by)
     return list(known.values())
 
@@ -142,7 +169,7 @@ def _with_excuses(units: list) -> list:
 def _take_form(unit, dossier: Dossier | None):
     form = form_of(unit, dossier)
     unit.form = dumps(form)
-    type(unit).objects.filter(pk=unit.pk).update(form=unit.form)
+    _set(unit, "form")
     FormLink.objects.filter(unit=unit.pk).delete()
     FormLink.objects.bulk_create(FormLink(unit=unit.pk, target=target) for target in sorted(names_in(form)))
 

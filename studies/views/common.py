@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from ..ask import current
+from ..ask.history import Gone
 from ..ask.strict import BadQuery
 from ..models import PublicRecord
 from ..web import tagged
@@ -24,6 +25,8 @@ def public_page(view):
             response = tagged(request, revision, lambda: view(request, revision, *args, **kwargs))
         except BadQuery as error:
             return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
+        except Gone as error:
+            return page(request, revision, "studies/gone.html", {"gone": error.tombstone}, status=410)
         except Http404:
             return page(request, revision, "studies/not_found.html", {}, status=404)
         patch_vary_headers(response, ["Accept-Encoding"])

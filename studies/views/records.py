@@ -4,7 +4,7 @@ import json
 
 from django.http import Http404
 
-from ..ask import collections, strict
+from ..ask import collections, history, strict
 from ..cells.cell import SILENT, Cell, all_sources
 from ..pure import partial_dates
 from ..web import query_with
@@ -22,9 +22,7 @@ def study_list(request, revision):
 @public_page
 def study(request, revision, slug):
     """Everything that the reports of one study say, the preferred report first."""
-    strict.check(request.GET, set())
-    document = document_or_404("studies", slug)
-    return page(request, revision, "studies/study.html", study_context(document))
+    return record_page(request, revision, "studies", slug, "studies/study.html", study_context)
 
 
 @public_page
@@ -36,10 +34,11 @@ def publication_list(request, revision):
 @public_page
 def publication(request, revision, slug):
     """One document: its bibliography, what was read of it, what it reports, cites and claims, where it disagrees."""
-    strict.check(request.GET, set())
-    document = document_or_404("publications", slug)
-    context = {"publication": document, "bibliography": _bibliography(document)}
-    return page(request, revision, "studies/publication.html", context)
+
+    def context(document):
+        return {"publication": document, "bibliography": _bibliography(document)}
+
+    return record_page(request, revision, "publications", slug, "studies/publication.html", context)
 
 
 @public_page
@@ -51,9 +50,9 @@ def registration_list(request, revision):
 @public_page
 def registration(request, revision, identifier):
     """A registered plan as documents tell it."""
-    strict.check(request.GET, set())
-    context = registration_context(document_or_404("registrations", identifier))
-    return page(request, revision, "studies/registration.html", context)
+    return record_page(
+        request, revision, "registrations", identifier, "studies/registration.html", registration_context
+    )
 
 
 def _list(request, revision: int, collection: str, template: str):
@@ -86,11 +85,29 @@ def _bibliography(document: dict) -> list[Cell]:
 
 
 def document_or_404(collection: str, slug: str) -> dict:
-    """The document of a public record. Raises Http404 where there is none."""
+    """The document of a public record. Raises Gone where it was taken out, Http404 where there never was one."""
     text = collections.record(collection, slug)
     if text is None:
+        history.refuse_gone(collection, slug)
         raise Http404
     return json.loads(text)
+
+
+def record_page(request, revision: int, collection: str, slug: str, template: str, context_of):
+    """The page of a record: as it is, or with `on` as it was public on that day."""
+    strict.check(request.GET, {"on"})
+    then = history.asked_revision(request.GET)
+    if then is None:
+        return page(request, revision, template, context_of(document_or_404(collection, slug)))
+    found = history.record_at(collection, slug, then)
+    if found is None:
+        raise Http404
+    text, since = found
+    as_of = {"day": request.GET["on"], "revision": then, "since": since, "now": request.path}
+    if not history.rendered_now(since):
+        api = f"/api/v1{request.path}?on={request.GET['on']}"
+        return page(request, revision, "studies/told_before.html", {"as_of": as_of, "api": api, "slug": slug})
+    return page(request, revision, template, context_of(json.loads(text)) | {"as_of": as_of})
 
 
 def list_context(request, found, documents) -> dict:

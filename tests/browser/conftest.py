@@ -21,9 +21,10 @@ def server(tmp_path_factory):
     env = environment(tmp_path_factory.mktemp("served") / "var")
     started = Server(env).wait_for("is ready at")
     password = {"DJANGO_SUPERUSER_PASSWORD": "a long enough password"}
-    manage(
-        env | password, "createsuperuser", "--noinput", "--username", "curator", "--email", "c@example.org", check=True
-    )
+    for name in ("curator", "reviewer"):
+        manage(
+            env | password, "createsuperuser", "--noinput", "--username", name, "--email", "c@example.org", check=True
+        )
     yield started
     started.stop()
 

@@ -1,0 +1,27 @@
+"""Who curates with which interests."""
+
+from django.conf import settings
+from django.db import models
+
+
+class InterestStatement(models.Model):
+    """What a curator declares of competing interests. Made once and kept; publishing takes one younger than a year."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="interest_statements")
+    made_at = models.DateTimeField(auto_now_add=True)
+    text = models.TextField(
+        "competing interests", help_text="Employers, grants, shares, patents that bear on CAR-T cells; or “none”."
+    )
+
+    class Meta:
+        ordering = ["-made_at"]
+        permissions = [
+            ("submit_units", "Can hand drafts to a second person"),
+            ("review_units", "Can publish what others entered, or return it"),
+            ("withdraw_units", "Can withdraw, supersede and reopen what was public"),
+            ("redact_records", "Can redact what could identify a patient"),
+            ("manage_readings", "Can assign readings and adjudicate them"),
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.made_at:%Y-%m-%d}"

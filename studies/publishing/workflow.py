@@ -1,0 +1,173 @@
+"""Who may do what with a unit, and when: draft → in review → published → superseded or withdrawn, and back to draft.
+
+Each step is one atomic method that checks role, state and reason, does it, and logs who, when and why. Fixtures go
+through the door itself (`door.py`): nobody enters them in the admin, and their second reading lies in `seeds/`.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..models import Change, InterestStatement, Publication, Registration, Report, Study, acting
+from ..models.choices import State
+from .consistency import Problem
+from .door import Refused, close_all, publish_all
+from .dossier import BELOW_REPORT, Dossier
+
+SUBMIT, REVIEW, WITHDRAW = "studies.submit_units", "studies.review_units", "studies.withdraw_units"
+STATEMENT_LASTS = timedelta(days=365)
+STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded")  # what changes no record
+
+
+class NotAllowed(Exception):
+    """A step that this person may not take, or not now. The text says why and what would be right."""
+
+
+def submit(unit, *, user, reason: str = ""):
+    """Hand a draft to a second person. It may still lack rows: what is missing is said at publishing."""
+    with _step(unit, user, SUBMIT, {State.DRAFT}, "submit") as unit:
+        _move(unit, State.IN_REVIEW, user, reason, "submitted")
+
+
+def return_to_draft(unit, *, user, reason: str):
+    """Give a unit back to whoever enters it, with what is to be mended."""
+    _needs(reason, "Say what is to be mended.")
+    with _step(unit, user, REVIEW, {State.IN_REVIEW}, "return") as unit:
+        _move(unit, State.DRAFT, user, reason, "returned")
+
+
+def publish_reviewed(units: list, *, user, reason: str) -> int:
+    """Publish units that are in review, whole or not at all. Nobody publishes what they entered or changed since it was
+    last public, nor without a statement of interests younger than a year. Returns the revision. Raises NotAllowed, or
+    Refused with everything that is missing."""
+    _needs(reason, "Say on what grounds it is published.")
+    with transaction.atomic():
+        held = [_held(unit) for unit in units]
+        for unit in held:
+            _allowed(unit, user, REVIEW, {State.IN_REVIEW}, "publish")
+        _statement_of(user)
+        for unit in held:
+            _second_person(unit, user)
+        return publish_all([unit.pk for unit in held], user=user, reason=reason)
+
+
+def withdraw(unit, *, user, reason: str, successor=None) -> int:
+    """Take a public unit, and what hangs below it, out of the base. Its addresses tell everybody the reason, and the
+    successor if there is one. Returns the revision."""
+    return _close(unit, State.WITHDRAWN, user, reason, successor)
+
+
+def supersede(unit, *, user, reason: str, successor) -> int:
+    """Take a public unit out of the base because another took its place. Returns the revision."""
+    if successor is None:
+        raise NotAllowed("What supersedes it? Name the successor, or withdraw it instead.")
+    return _close(unit, State.SUPERSEDED, user, reason, successor)
+
+
+def reopen(unit, *, user, reason: str):
+    """Make a draft of a unit that was withdrawn or superseded. Its addresses go on saying so until it is published."""
+    _needs(reason, "Say why it is taken up again.")
+    with _step(unit, user, WITHDRAW, {State.WITHDRAWN, State.SUPERSEDED}, "reopen") as unit:
+        _move(unit, State.DRAFT, user, reason, "reopened")
+
+
+def authors_of(unit) -> set[int]:
+    """The users who entered or changed anything of a unit since it was last published."""
+    accessions = {unit.pk}
+    if isinstance(unit, Report):
+        dossier = Dossier(unit)
+        accessions |= {record.pk for record in (*dossier, *dossier.coverage_rows, *dossier.appraisals)}
+    for name in ("sources_read", "references"):
+        accessions |= set(getattr(unit, name).values_list("pk", flat=True)) if hasattr(unit, name) else set()
+    last = Change.objects.filter(accession=unit.pk, action="published").order_by("-id").values_list("id", flat=True)
+    since = Q(id__gt=last[0]) if last else Q()
+    changes = Change.objects.filter(since, accession__in=accessions, user__isnull=False).exclude(action__in=STEPS)
+    return set(changes.values_list("user", flat=True))
+
+
+@contextmanager
+def _step(unit, user, permission: str, states: set, verb: str):
+    """A unit held for one step: locked, as it is now, and allowed before anything is done."""
+    with transaction.atomic():
+        held = _held(unit)
+        _allowed(held, user, permission, states, verb)
+        yield held
+
+
+def _held(unit):
+    return type(unit).objects.select_for_update().get(pk=unit.pk)
+
+
+def _allowed(unit, user, permission: str, states: set, verb: str):
+    if user is None or not user.is_active or not user.has_perm(permission):
+        raise NotAllowed(f"You may not {verb} this: it takes the role that has “{permission.partition('.')[2]}”.")
+    if unit.state not in states:
+        wanted = " or ".join(sorted(State(state).label for state in states))
+        raise NotAllowed(f"{unit} is {unit.get_state_display()}; to {verb} it, it must be {wanted}.")
+
+
+def _move(unit, state: State, user, reason: str, action: str):
+    before = unit.state
+    type(unit).objects.filter(pk=unit.pk).update(state=state)
+    with acting(user, reason):
+        Change.log(unit.pk, action, {"state": [str(before), str(state)]})
+
+
+def _needs(reason: str, hint: str):
+    if not reason.strip():
+        raise NotAllowed(f"A reason is missing. {hint}")
+
+
+def _statement_of(user):
+    newest = InterestStatement.objects.filter(user=user).order_by("-made_at").first()
+    if newest is None or timezone.now() - newest.made_at > STATEMENT_LASTS:
+        said = f"Yours is of {newest.made_at:%d %B %Y}." if newest else "You have made none."
+        raise NotAllowed(f"To publish takes a statement of interests younger than a year. {said} Make one first.")
+
+
+def _second_person(unit, user):
+    if user.pk in authors_of(unit):
+        raise NotAllowed(f"You entered or changed {unit} since it was last public: a second person publishes it.")
+
+
+def _close(unit, state: State, user, reason: str, successor) -> int:
+    _needs(reason, "It is told to the public.")
+    with transaction.atomic():
+        unit = _held(unit)
+        _allowed(unit, user, WITHDRAW, set(State.values), "withdraw")
+        if not unit.is_public:
+            raise NotAllowed(f"{unit} is not public.")
+        fits = successor is None or (type(successor) is type(unit) and successor.pk != unit.pk and successor.is_public)
+        if not fits:
+            raise NotAllowed(f"The successor of {unit} is another public {unit._meta.verbose_name}.")
+        units = [unit, *_below(unit)]
+        problems = [problem for one in units for problem in _still_needed(one)]
+        if problems:
+            raise Refused(problems)
+        return close_all(units, state, user=user, reason=reason, successor=successor)
+
+
+def _below(unit) -> list:
+    """What is told under a unit alone and goes with it: the reports of a publication, study or registration, and the
+    discrepancies of a publication."""
+    found = []
+    for model, name in ((Publication, "publication"), (Study, "study"), (Registration, "registration")):
+        if isinstance(unit, model):
+            found += Report.published().filter(**{name: unit})
+    if isinstance(unit, Publication):
+        found += unit.discrepancies.filter(is_public=True)
+    return found
+
+
+def _still_needed(unit) -> list[Problem]:
+    """A discrepancy that excuses a public record cannot go before it."""
+    if unit._meta.model_name != "discrepancy":
+        return []
+    found = []
+    for model in BELOW_REPORT.values():
+        for record in model.objects.filter(excused_by=unit, report__is_public=True).select_related("report"):
+            found.append(Problem(unit.pk, "", f"It excuses {record.pk} of {record.report}, which is public."))
+    return found
