@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import api_docs, compare, constructs, discrepancies, diseases, evidence, health, home, records, search
+from .views import (
+    api_docs,
+    compare,
+    constructs,
+    discrepancies,
+    diseases,
+    evidence,
+    health,
+    home,
+    published_table,
+    records,
+    search,
+)
 
 app_name = "studies"
 urlpatterns = [
@@ -14,6 +26,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),
     path("publications/<slug:slug>/", records.publication, name="publication"),
+    path("publications/<slug:slug>/tables/<int:number>/", published_table.table, name="published-table"),
     path("registrations/", records.registration_list, name="registrations"),
     path("registrations/<str:identifier>/", records.registration, name="registration"),
     path("constructs/", constructs.construct_list, name="constructs"),

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, strict
+from ..ask import comparison, current, evidence, facets, facts, strict, tables
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import EvidenceFilterSet
@@ -105,6 +105,16 @@ class Compare(PublicView):
         shared = shared_patients(rows, [row["name"] for row in named])
         found = {"rows": named, "missing": missing, "shared_patients": shared, "aspects": aspects if rows else []}
         return dumps({"revision": revision} | found)
+
+
+@schema.described("publications", "A table of a document, rebuilt", schema.table_parameters(), schema.record("tables"))
+class PublishedTable(PublicView):
+    """Each printed cell with what the base says for the same thing (`base`), whether the two differ, and why. `counts`
+    are those of the whole table."""
+
+    def body(self, request, revision, name, number):
+        table = tables.published_table(name, number, request.GET) if "\x00" not in name else None
+        return dumps({"revision": revision} | table) if table else None
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -24,6 +24,7 @@ from .public import (
     SearchWord,
 )
 from .publication import Author, Citation, Publication, SourceRead
+from .published_table import PublishedTable, PublishedTableCell, PublishedTableColumn
 from .registry import get_record, model_of_kind, record_models
 from .study import (
     Coverage,
@@ -42,10 +43,11 @@ from .vocabulary import Mapping, Term
 
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
-    "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
-    "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
-    "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
-    "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
+    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink",
+    "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
+    "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn", "Record",
+    "Registration", "RegistrationDescription", "Report", "Revision", "SearchText", "SearchWord", "SetStatement",
+    "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity", "Transplant", "User", "acting",
+    "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip
