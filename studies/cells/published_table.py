@@ -135,9 +135,17 @@ def _status(row: Row) -> list[Cell]:
 
 
 def _identifier(row: Row) -> list[Cell]:
-    place = {name: row.report["plans"][0][name] for name in ("locator", "as_reported", "basis", "derivation")}
-    source = place | {"document": row.report["plans"][0]["publication"], "facts": []}
-    return [Cell(row.report["registration"], sources=[source])]
+    """The number that the row is of; it stands where the plan does."""
+    return [
+        Cell(
+            plan["registration"],
+            sources=[
+                {name: plan[name] for name in ("locator", "as_reported", "basis", "derivation")}
+                | {"document": plan["publication"]}
+            ],
+        )
+        for plan in row.report["plans"]
+    ]
 
 
 def _costimulation(row: Row) -> list[Cell]:
