@@ -23,6 +23,8 @@ from .models import (
     CohortOverlap,
     Discrepancy,
     Place,
+    PublishedTable,
+    PublishedTableColumn,
     Side,
     SourceRead,
     Term,
@@ -38,6 +40,7 @@ CHILDREN = {
     "authors": (Author, "publication", "position"),
     "sides": (Side, "discrepancy", "position"),
     "items": (AppraisalItem, "appraisal", "number"),
+    "columns": (PublishedTableColumn, "table", "position"),
 }
 
 
@@ -347,6 +350,6 @@ def _units_of(accession: str) -> set[str]:
     except (KeyError, ObjectDoesNotExist):
         return {accession}
     holders = [getattr(record, name, None) for name in ("report", "citing")]
-    holders += [record.publication] if isinstance(record, SourceRead) else []
+    holders += [record.publication] if isinstance(record, (SourceRead, PublishedTable)) else []
     holders += [record.cohort.report, record.other.report] if isinstance(record, CohortOverlap) else []
     return {accession, *(holder.pk for holder in holders if holder is not None)}

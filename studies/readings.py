@@ -73,7 +73,8 @@ def check(records: list[Reading], texts: Path) -> tuple[int, list[str]]:
 
 
 def _wordings():
-    """(document, place, wording, what carries it) of every public fact and of every side of a discrepancy."""
+    """(document, place, wording, what carries it) of every public fact, every side of a discrepancy, and every title,
+    heading and cell of a published table."""
     facts = PublicFact.objects.current().values_list("publication", "locator", "as_reported", "fact_row")
     yield from facts
 
@@ -81,3 +82,10 @@ def _wordings():
         document = json.loads(text)
         for side in document["sides"]:
             yield side["publication"], side["locator"], side["as_reported"], document["accession"]
+    for slug, text in PublicRecord.objects.current().filter(collection="publications").values_list("slug", "document"):
+        for table in json.loads(text)["tables"]:
+            yield slug, table["locator"], table["as_reported"], table["accession"]
+            for column in table["columns"]:
+                yield slug, table["headings_locator"], column["heading"], table["accession"]
+            for cell in (cell for row in table["rows"] for cell in row["cells"]):
+                yield slug, cell["locator"], cell["printed"], cell["accession"]

@@ -13,6 +13,7 @@ from .views import (
     history,
     home,
     nearest,
+    published_table,
     records,
     search,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),
     path("publications/<slug:slug>/", records.publication, name="publication"),
+    path("publications/<slug:slug>/tables/<int:number>/", published_table.table, name="published-table"),
     path("registrations/", records.registration_list, name="registrations"),
     path("registrations/<str:identifier>/", records.registration, name="registration"),
     path("constructs/", constructs.construct_list, name="constructs"),

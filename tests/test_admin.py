@@ -80,7 +80,7 @@ def test_an_empty_form_is_told_what_it_lacks(staff, model):
     """No rule may stumble over what is missing."""
     management = {
         f"{prefix}-{name}": "0"
-        for prefix in ("authors", "sides", "items")
+        for prefix in ("authors", "sides", "items", "columns")
         for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
     }
     response = staff.post(address(model, "add"), management | {"reason": ""})

@@ -25,7 +25,7 @@ def test_it_is_made_without_a_warning():
 def test_every_address_of_the_api_is_in_it(api):
     paths = {path.removeprefix("/api/v1/") for path in api("/schema/")["paths"]}
     for pattern in urlpatterns:
-        address = re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern))
+        address = re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         assert address in paths or address == "schema/", address
 
 

@@ -8,6 +8,9 @@ from ..models import (
     Coverage,
     EligibilityCriterion,
     Publication,
+    PublishedTable,
+    PublishedTableCell,
+    PublishedTableColumn,
     Registration,
     RegistrationDescription,
     Report,
@@ -43,6 +46,26 @@ class CitationAdmin(RecordAdmin):
     list_display = ("accession_id", "citing", "number", "cited", "cited_for")
     list_filter = ("citing",)
     search_fields = ("accession__id", "citing__name", "cited__name", "cited_for")
+
+
+class PublishedTableColumnInline(admin.TabularInline):
+    model = PublishedTableColumn
+    extra = 0
+
+
+@admin.register(PublishedTable)
+class PublishedTableAdmin(RecordAdmin):
+    inlines = [PublishedTableColumnInline]
+    list_display = ("accession_id", "publication", "number", "caption")
+    list_filter = ("publication",)
+    search_fields = ("accession__id", "publication__name", "caption")
+
+
+@admin.register(PublishedTableCell)
+class PublishedTableCellAdmin(ExtractedAdmin):
+    shown = ("difference",)
+    list_filter = ("difference", "table", "column")
+    search_fields = (*ExtractedAdmin.search_fields, "reason")
 
 
 @admin.register(Study)

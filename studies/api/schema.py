@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from ..ask import facts, nearest
+from ..ask import facts, nearest, tables
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -28,6 +28,7 @@ ABOUT = {
     "facts": "One value at one place. The columns are told in docs/facts.md.",
     "studies": "A study with all its public reports, the preferred one first.",
     "publications": "A document: bibliography, what was read of it, what it reports, cites and claims.",
+    "tables": "A published table: its columns, and its rows of cells with what the paper prints and the base says.",
     "registrations": "A trial registration as documents tell it: a plan, which counts no patients.",
     "reports": "What one document says of one study or registration, or of the evidence at large.",
     "cohorts": "Patients of a report: its root cohort, or a subgroup of it.",
@@ -196,6 +197,14 @@ def nearest_parameters() -> list[OpenApiParameter]:
 
 def compare_parameters() -> list[OpenApiParameter]:
     return [_query("row", "Accession of an evidence row; two to six.", many=True)]
+
+
+def table_parameters() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("name", type=str, location="path", description="Slug of the document."),
+        OpenApiParameter("number", type=int, location="path", description="Number of the table."),
+        _query("cells", "All cells, or only those that differ.", enum=list(tables.CELLS)),
+    ]
 
 
 def fact_parameters() -> list[OpenApiParameter]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict
+from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict, tables
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -141,6 +141,16 @@ def _near(row: dict, near) -> dict:
     named = {"row": row["row"], "study": row["study"], "name": comparison.title(row), "n_patients": row["n_patients"]}
     followed = [{"aspect": item["label"], "text": text_of(item["cells"])} for item in cells["followed"]]
     return named | {name: told(cells[name]) for name in ("matches", "differs", "open")} | {"followed": followed}
+
+
+@schema.described("publications", "A table of a document, rebuilt", schema.table_parameters(), schema.record("tables"))
+class PublishedTable(PublicView):
+    """Each printed cell with what the base says for the same thing (`base`), whether the two differ, and why. `counts`
+    are those of the whole table."""
+
+    def body(self, request, revision, name, number):
+        table = tables.published_table(name, number, request.GET) if "\x00" not in name else None
+        return dumps({"revision": revision} | table) if table else None
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -155,6 +155,18 @@ def dose_cell(infusion: dict) -> Cell:
     return Cell(text, sources=sources, remark=" · ".join(remark), doubts=infusion.get("discrepancies", []))
 
 
+def dose_cells(infusion: dict) -> list[Cell]:
+    """A dose and how often it is given, or how many dose levels a plan has."""
+    if infusion["dose_low"] is None and infusion["dose_levels"]:
+        return [fact_cell(infusion, f"{infusion['dose_levels']} dose levels", "dose_levels", remark="doses not given")]
+    cell = dose_cell(infusion)
+    if infusion["n_infusions"]:
+        high = f" to {infusion['n_infusions_high']}" if infusion["n_infusions_high"] else ""
+        more = f"{infusion['n_infusions']}{high} infusion{'s' if high or infusion['n_infusions'] > 1 else ''}"
+        cell.remark = " · ".join([cell.remark, more, *(["optional"] if infusion["optional"] else [])])
+    return [cell]
+
+
 def lymphodepletion_cell(record: dict | None, silences: Silences) -> Cell:
     """Given, explicitly none, optional and not reported look different."""
     if record is None or record["given"] == "not_reported":

@@ -25,6 +25,7 @@ from .public import (
     SearchWord,
 )
 from .publication import Author, Citation, Publication, SourceRead
+from .published_table import PublishedTable, PublishedTableCell, PublishedTableColumn
 from .registry import get_record, model_of_kind, record_models
 from .study import (
     Coverage,
@@ -46,7 +47,8 @@ __all__ = [
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
     "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink",
     "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
-    "PublicFact", "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report",
-    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term",
-    "Therapy", "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
+    "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText", "SearchWord",
+    "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity", "Transplant",
+    "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

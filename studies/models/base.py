@@ -279,6 +279,10 @@ class Extracted(Record):
             name = self.accession_id or "this record"
             raise ValidationError({"excused_by": f"{self.excused_by_id} does not name {name} in two places."})
 
+    def is_named_by(self, side) -> bool:
+        """Whether a side of a discrepancy speaks of this record."""
+        return side.record_id == self.pk
+
     def refuse(self, field: str, message: str):
         """Raise for a rule of arithmetic that the paper itself may break, unless a discrepancy excuses it."""
         if not self.excused_by_id:

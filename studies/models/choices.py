@@ -349,6 +349,36 @@ class DiscrepancyStatus(DefinedChoices):
     RESOLVED = "resolved", "Settled; the reason is given.", "resolved"
 
 
+class TableColumn(DefinedChoices):
+    """What a column of a published table is about; `cells/published_table.py` says the same from the base."""
+
+    AUTHOR = "author", "Who reported the study.", "author"
+    PATIENTS = "patients", "How many patients there were.", "patients"
+    DISEASE = "disease", "What they had.", "disease"
+    DISEASE_STATUS = "disease_status", "The state of the disease.", "state of the disease"
+    COSTIMULATION = "costimulation", "Costimulatory domains of the CAR.", "costimulation"
+    DOSE = "dose", "Cells infused, or planned.", "dose"
+    DRUGS = "drugs", "Drugs before the cells.", "drugs"
+    GVHD = "gvhd", "GVHD after the cells.", "GVHD"
+    TOXICITIES = "toxicities", "Toxicities after the cells, but for GVHD.", "toxicities"
+    OUTCOMES = "outcomes", "Responses, remissions and relapses after the cells.", "outcomes"
+    CENTRE = "centre", "Sponsor or centre.", "centre"
+    PHASE = "phase", "Phase of the trial.", "phase"
+    STATUS = "status", "Status in the registry.", "status"
+    IDENTIFIER = "identifier", "Registration number.", "registration number"
+
+
+class Difference(DefinedChoices):
+    """Why the base says another thing than a cell of a published table prints."""
+
+    DISCREPANCY = "discrepancy", "The document disagrees with itself: the discrepancy is named.", "discrepancy"
+    TABLE_SILENT = "table_silent", "The table is silent where the text tells.", "the table is silent"
+    FLATTENED = "flattened", "The text that was read has lost its superscripts.", "superscripts lost in the text read"
+    OTHER_TERMS = "other_terms", "The same, in the terms of the base.", "recorded in other terms"
+    MARK = "mark", "The table prints a mark: not reported by this table.", "not reported by this table"
+    NOT_IN_BASE = "not_in_base", "The base does not hold it.", "not in this base"
+
+
 class AppraisalTool(DefinedChoices):
     JBI_CASE_REPORT = "jbi_case_report", "JBI checklist for case reports, 8 items.", "JBI case report"
     JBI_CASE_SERIES = "jbi_case_series", "JBI checklist for case series, 10 items.", "JBI case series"

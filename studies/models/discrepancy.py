@@ -37,7 +37,7 @@ class Discrepancy(Curated, Record):
         """Whether this discrepancy has two places, one of them of this record (a record being entered has none yet)."""
         sides = list(self.sides.all())
         places = {(side.publication_id, side.locator, side.as_reported) for side in sides}
-        return len(places) >= 2 and (not record.pk or any(side.record_id == record.pk for side in sides))
+        return len(places) >= 2 and (not record.pk or any(record.is_named_by(side) for side in sides))
 
 
 class Side(models.Model):

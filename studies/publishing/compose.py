@@ -7,6 +7,8 @@ from ..models import Discrepancy, FormLink, Publication, Registration, Report, S
 from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole
 from .dossier import BELOW_REPORT
 
+# Parts of a report's form that no document of the report shows; the cells of tables stand with their publication.
+NOT_SHOWN = ("facts", "overlaps", "all_discrepancies", "table_cells")
 ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
 
 
@@ -145,7 +147,7 @@ def silence(publication: dict) -> str:
 
 def report_document(report: dict, published: Published) -> dict:
     """A report as pages and the API show it, within its study or alone."""
-    shown = {key: value for key, value in report.items() if key not in ("facts", "overlaps", "all_discrepancies")}
+    shown = {key: value for key, value in report.items() if key not in NOT_SHOWN}
     publication = published.publication(report["publication"])
     shown["publication"], shown["silence"] = brief(publication), silence(publication)
     shown["claims"] = [
@@ -238,7 +240,7 @@ def publication_document(publication: dict, published: Published) -> dict:
                 "role": report["role"],
                 "study": report["study"],
                 "registration": report["registration"],
-                "name": _subject_name(report, published),
+                "name": subject_name(report, published),
                 "labels": report["labels"],
             }
             for report in reports
@@ -257,7 +259,8 @@ def publication_document(publication: dict, published: Published) -> dict:
     }
 
 
-def _subject_name(report: dict, published: Published) -> str:
+def subject_name(report: dict, published: Published) -> str:
+    """What a report tells of, by its name."""
     if report["study"]:
         return published.study(report["study"])["name"]
     return report["registration"] or "its own statements"

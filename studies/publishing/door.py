@@ -32,6 +32,7 @@ from .consistency import Problem
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
 from .forms import form_of, names_in
+from .published_tables import problems_of_tables
 from .render import RENDERING, Rendering, render, render_vocabularies
 from .search_entries import index
 from .tombstones import tombstones
@@ -78,9 +79,13 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
         if problems:
             raise Refused(problems)
-        _begin(revision, user, reason)
         changed, published = False, Published()
         showing |= {unit.pk: unit for unit in with_dependents(units)}
+        documents = [published.publication(unit.slug) for unit in showing.values() if isinstance(unit, Publication)]
+        problems = [problem for document in documents for problem in problems_of_tables(document, published)]
+        if problems:
+            raise Refused(problems)
+        _begin(revision, user, reason)
         for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
         # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.

@@ -20,6 +20,7 @@ from ..models import (
     Measurement,
     Outcome,
     Place,
+    PublishedTableCell,
     RegistrationDescription,
     Report,
     SetStatement,
@@ -51,6 +52,7 @@ BELOW_REPORT = {
     "events": Event,
     "claims": Claim,
     "set_statements": SetStatement,
+    "table_cells": PublishedTableCell,
 }
 NO_FOREIGN_RECORDS = {"report", "excused_by", "accession"}
 

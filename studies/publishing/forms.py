@@ -101,6 +101,11 @@ def publication_form(publication: Publication) -> dict:
             {"number": c.number, "publication": c.cited.slug, "cited_for": c.cited_for or None}
             for c in Citation.objects.filter(citing=publication).select_related("cited").order_by("number")
         ],
+        "tables": [
+            fields_of(table)
+            | {"columns": [{"column": c.column, "heading": c.heading} for c in table.columns.order_by("position")]}
+            for table in publication.tables.order_by("number")
+        ],
         "sources": sources_of(facts).get(publication.pk, {}),
         "facts": facts,
     }
@@ -184,6 +189,8 @@ def _extracted(record, report: Report, sources: dict) -> dict:
         document["interval_95"] = {"low": round(interval.low, 4), "high": round(interval.high, 4)}
     elif kind == "claim":
         document["cites"] = [publication.slug for publication in record.cites.order_by("slug")]
+    elif kind == "publishedtablecell":
+        document["discrepancy"] = record.excused_by_id
     elif kind == "setstatement":
         document["studies"] = [study.slug for study in record.studies.order_by("slug")]
     return document

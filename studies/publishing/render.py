@@ -24,12 +24,13 @@ from .compose import (
     report_document,
     study_document,
 )
+from .published_tables import tables_of
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
-RENDERING = 4
+RENDERING = 5
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
@@ -62,7 +63,7 @@ def render(unit, published: Published) -> Rendering:
 
 def _render_publication(unit: Publication, published: Published) -> Rendering:
     form = published.publication(unit.slug)
-    document = publication_document(form, published)
+    document = publication_document(form, published) | {"tables": tables_of(form, published)}
     touching = published.touching({unit.pk})
     record = PublicRecord(
         collection="publications",
@@ -75,7 +76,7 @@ def _render_publication(unit: Publication, published: Published) -> Rendering:
         read_as=" ".join(sorted({source["read_as"] for source in form["sources_read"]})),
         document=dumps(document),
     )
-    searched = {key: value for key, value in document.items() if key != "own_words"}
+    searched = {key: value for key, value in document.items() if key not in ("own_words", "tables")}
     return Rendering(
         records=[record],
         facts=[PublicFact(**touching.told(fact)) for fact in form["facts"]],

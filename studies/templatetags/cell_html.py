@@ -56,7 +56,9 @@ def _place(source: dict) -> str:
         f'<span class="row"><b>Place</b> {escape(source["locator"])}</span>'
         f'<span class="row"><b>Basis</b> {escape(str(BASIS.get(source["basis"], source["basis"])))}'
         + (f": {escape(derivation)}" if derivation else "")
-        + f'</span><span class="row"><b>Fact</b> {facts}</span></span>'
+        + "</span>"
+        + (f'<span class="row"><b>Fact</b> {facts}</span>' if facts else "")
+        + "</span>"
     )
 
 

@@ -1,6 +1,6 @@
 """What the page of a registration shows: the plan as a document tells it. A plan counts no patients."""
 
-from ..cells.cell import Cell, Silences, all_sources, dose_cell, fact_cell, labelled, lymphodepletion_cell, silent
+from ..cells.cell import Cell, Silences, all_sources, dose_cells, fact_cell, labelled, lymphodepletion_cell, silent
 from ..pure import partial_dates
 from .study_treatment import agent_cells
 
@@ -25,7 +25,7 @@ def _report(report: dict) -> dict:
         bare = record | {"label": record["labels"]["given"], "agents": [a["name"] for a in record.get("agents", [])]}
         cells.append(labelled(lymphodepletion_cell(bare, silences), "Lymphodepletion"))
         cells += [labelled(agent, "Lymphodepletion") for agent in agent_cells(record)]
-    cells += [labelled(cell, "Dose") for infusion in report["infusions"] for cell in _doses(infusion)]
+    cells += [labelled(cell, "Dose") for infusion in report["infusions"] for cell in dose_cells(infusion)]
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         cell.page = f"/publications/{report['publication']['slug']}/"
@@ -49,14 +49,3 @@ def _plan(plan: dict, silence: str) -> list[Cell]:
             cell.remark = f"worded “{plan['disease_as_reported']}”"
         cells.append(labelled(cell, label))
     return cells
-
-
-def _doses(infusion: dict) -> list[Cell]:
-    if infusion["dose_low"] is None and infusion["dose_levels"]:
-        return [fact_cell(infusion, f"{infusion['dose_levels']} dose levels", "dose_levels", remark="doses not given")]
-    cell = dose_cell(infusion)
-    if infusion["n_infusions"]:
-        high = f" to {infusion['n_infusions_high']}" if infusion["n_infusions_high"] else ""
-        more = f"{infusion['n_infusions']}{high} infusion{'s' if high or infusion['n_infusions'] > 1 else ''}"
-        cell.remark = " · ".join([cell.remark, more, *(["optional"] if infusion["optional"] else [])])
-    return [cell]
