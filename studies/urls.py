@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import api_docs, compare, constructs, discrepancies, diseases, evidence, health, home, records, search
+from .views import (
+    api_docs,
+    charts,
+    compare,
+    constructs,
+    discrepancies,
+    diseases,
+    evidence,
+    health,
+    home,
+    records,
+    search,
+)
 
 app_name = "studies"
 urlpatterns = [
@@ -10,6 +22,8 @@ urlpatterns = [
     path("about/", home.about, name="about"),
     path("evidence/", evidence.evidence_table, name="evidence"),
     path("compare/", compare.compare, name="compare"),
+    path("charts/", charts.chart_list, name="charts"),
+    path("charts/<slug:name>/", charts.chart, name="chart"),
     path("studies/", records.study_list, name="studies"),
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from . import views
+from . import charts, views
 from .collections import LISTS, RECORDS
 
 app_name = "api"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("evidence/", views.EvidenceList.as_view(), name="evidence"),
     path("evidence/<str:name>/", views.EvidenceRecord.as_view(), name="evidence-row"),
     path("compare/", views.Compare.as_view(), name="compare"),
+    path("charts/", charts.ChartList.as_view(), name="charts"),
+    path("charts/<str:name>/", charts.Chart.as_view(), name="chart"),
     path("search/", views.Search.as_view(), name="search"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),

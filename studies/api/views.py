@@ -152,7 +152,7 @@ class Search(PublicView):
 class Index(PublicView):
     def body(self, request, revision):
         strict.check(request.GET, set())
-        names = ("evidence", "search", "compare", *COLLECTIONS, "facts", "attributes", "schema")
+        names = ("evidence", "search", "compare", "charts", *COLLECTIONS, "facts", "attributes", "schema")
         addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
         return dumps(
             {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}
