@@ -9,10 +9,9 @@ from xml.etree import ElementTree
 
 import altair
 import pytest
-from django.core.cache import cache
 
 from studies.ask import charts
-from studies.charts import gallery
+from studies.charts import gallery, intervals
 from studies.models import OPEN, EvidenceRow
 
 from .test_pages import links_of
@@ -72,8 +71,10 @@ def test_every_link_of_a_picture_leads_to_the_rows_behind_it(client, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_fetched_and_nothing_is_styled_within_the_drawing(client, name):
+def test_a_drawing_holds_nothing_but_shapes_texts_and_links_with_names(client, name):
     svg = client.get(f"/charts/{name}/", {"format": "svg"}).content.decode()
+    links = [element for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}a")]
+    assert links and all(link.get("aria-label") for link in links)
     assert not re.search(r"\sstyle=|<style|<script|<image|url\(|\son\w+=", svg)
 
 
@@ -205,13 +206,13 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
 
 
 def test_what_exceeds_the_bound_is_said(api, monkeypatch):
-    monkeypatch.setattr(charts, "MOST", 4)
+    monkeypatch.setattr(intervals, "MOST_DRAWN", 4)
     answer = picture(api, "intervals")
     assert "6 more rows are left out" in answer["notes"][0] and len(answer["rows"]) + len(answer["beside"]) == 4
-    monkeypatch.setattr(charts, "MOST", 500)
     monkeypatch.setattr(charts, "MOST_PATIENTS", 2)
-    cache.clear()
     assert picture(api, "swimmers")["notes"][-1].startswith("3 more patients are left out")
+    monkeypatch.setattr(charts, "MOST_READ", 6)
+    assert "4 more rows are left out" in picture(api, "evidence-map")["notes"][0]
 
 
 def test_a_text_of_the_base_is_no_formula_and_no_markup(client):

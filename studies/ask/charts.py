@@ -12,7 +12,8 @@ from . import current, strict
 from .filters import PILES, EvidenceFilterSet
 from .strict import BadQuery, Fault, nearest
 
-MOST = 500  # courses that are drawn at once; a picture says how many it leaves out
+MOST_READ = 2000  # rows that a picture counts; it says how many it leaves out
+MOST_DRAWN = 100  # rows that have a line each
 MOST_PATIENTS = 100
 WINDOW = "timing_window"  # the topic of claims that a window can be read from
 
@@ -32,22 +33,21 @@ class Asked:
         """What the pictures of this query are kept under."""
         return json.dumps([self.filters.active, self.pile, self.window], sort_keys=True)
 
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The parameters that ask the evidence for the same rows."""
+        return self.filters.active | ({} if self.pile == PILES[0] else {"pile": [self.pile]})
+
     @cached_property
-    def _found(self) -> tuple[list[dict], int]:
-        rows = self.filters.pile(self.pile).order_by("study", "row").values_list("above", "document")
-        found = [json.loads(text) | {"above": above} for above, text in rows[: MOST + 1]]
-        more = self.filters.pile(self.pile).count() - MOST if len(found) > MOST else 0
-        return found[:MOST], more
-
-    @property
     def rows(self) -> list[dict]:
-        """The documents of the first `MOST` rows by study, each with `above`, the cohorts it lies within."""
-        return self._found[0]
+        """The documents of the first `MOST_READ` rows by study, each with `above`, the cohorts it lies within."""
+        rows = self.filters.pile(self.pile).order_by("study", "row").values_list("above", "document")
+        return [json.loads(text) | {"above": above} for above, text in rows[:MOST_READ]]
 
-    @property
-    def left_out(self) -> int:
-        """How many rows are left out."""
-        return self._found[1]
+    def beyond(self, shown: int) -> int:
+        """How many rows there are beyond the first `shown`."""
+        found = len(self.rows) if len(self.rows) < MOST_READ else self.filters.pile(self.pile).count()
+        return max(0, found - shown)
 
     @cached_property
     def parts(self) -> dict[tuple[str, str], dict]:

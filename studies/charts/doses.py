@@ -8,11 +8,12 @@ import math
 
 import altair as alt
 
+from ..ask.charts import MOST_DRAWN, Asked
 from ..ask.comparison import title
 from ..cells.cell import dose_cell
 from ..cells.row import row_cells
 from ..pure.numbers import people
-from .picture import INK, PLACES, SOFT, WARN, Picture, centred, data, finished, places, row_link, wrapped
+from .picture import INK, PLACES, SOFT, WARN, Picture, centred, data, evidence_link, finished, places, wrapped
 from .results import CRS, RESPONSES, colour, crs, response, shape
 
 NAME, TITLE = "doses", "Dose, response and CRS"
@@ -32,23 +33,23 @@ OF_THE_DOSE = ("dose_low", "dose_high", "unit", "counted", "per")
 WIDTH, STEP = 360, 58
 
 
-def draw(rows: list[dict], left_out: int = 0) -> Picture:
-    """Of evidence rows."""
+def draw(asked: Asked) -> Picture:
+    """One line per dose of the rows asked for."""
     picture = Picture(NAME, TITLE, "Doses of CAR-T cells as printed, with the best response and CRS that were told.")
     picture.columns, picture.notes, picture.caption = COLUMNS, list(NOTES), list(NOTES)
-    for row in rows:
-        cells = row_cells(row)
+    for row in asked.rows[:MOST_DRAWN]:
+        cells, link = row_cells(row), evidence_link(asked.query, study=[row["study"]])
         told = [infusion for infusion in row["infusions"] if infusion["dose_low"] is not None]
-        picture.rows += [_mark(row, cells, infusion) for infusion in told]
+        picture.rows += [_mark(row, cells, infusion) | {"link": link} for infusion in told]
         if not told:
             silence = dose_cell(row["infusions"][0]).text if row["infusions"] else cells["doses"][0].text
-            picture.beside.append({"text": f"{title(row)}: {silence}", "href": row_link(row)})
+            picture.beside.append({"text": f"{title(row)}: {silence}", "href": link})
     picture.told = [_said(mark) for mark in picture.rows]
     if picture.beside:
         picture.told.append(f"Without a dose: {'; '.join(item['text'] for item in picture.beside)}.")
     units = [unit for unit in AXES if any(mark["unit"] == unit for mark in picture.rows)]
     panels = [_panel([m for m in picture.rows if m["unit"] == unit], unit, unit == units[-1]) for unit in units]
-    return finished(picture, alt.vconcat(*panels, spacing=30) if panels else None, left_out)
+    return finished(picture, alt.vconcat(*panels, spacing=30) if panels else None, asked.beyond(MOST_DRAWN))
 
 
 def _mark(row: dict, cells: dict, infusion: dict) -> dict:
@@ -76,7 +77,6 @@ def _mark(row: dict, cells: dict, infusion: dict) -> dict:
         "warning": "; ".join(dict.fromkeys(doubts)),
         "retold": "yes" if row["retold"] else "no",
         **places(infusion["sources"], "dose_low", "dose_high"),
-        "link": row_link(row),
     }
 
 

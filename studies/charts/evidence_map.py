@@ -6,6 +6,7 @@ donor-derived and recipient cells are never in one cell. A mixed cohort is split
 
 import altair as alt
 
+from ..ask.charts import Asked
 from ..ask.comparison import title
 from ..ask.evidence import counted_once
 from ..cells.row import row_cells
@@ -24,7 +25,6 @@ from .picture import (
     evidence_link,
     finished,
     places,
-    row_link,
     wrapped,
 )
 from .results import response
@@ -43,22 +43,22 @@ NOTES = [
     "“Not in this base” is not “no evidence”: the base is no systematic search.",
 ]
 UNSPLIT = "not told by disease"
-NAMED = 3  # cohorts of a cell
+NAMED, SAID = 3, 20  # cohorts of a cell that stand in it, and in its text
 EMPTY = "not in this base"
 ELSEWHERE = "not among these courses"
 WIDTH, HEIGHT, LARGEST = 178, 132, 2600  # of a cell, and the area of the largest circle, in square dots
 HATCH = "M-.95,-.3L.3,.95M-.99,.12L-.12,.99M-.8,-.6L.6,.8M-.6,-.8L.8,.6M-.3,-.95L.95,.3M.12,-.99L.99,-.12"
 
 
-def draw(asked) -> Picture:
-    """Of what was asked (`ask.charts.Asked`)."""
+def draw(asked: Asked) -> Picture:
+    """One cell per disease and source of the rows asked for."""
     picture = Picture(NAME, TITLE, "Patients told of, by disease and by the source of the T cells.")
     picture.columns, picture.notes, picture.caption = COLUMNS, list(NOTES), list(NOTES)
     leaves = [leaf for row in asked.rows for leaf in _leaves(row, asked.parts)]
     cells: dict[tuple, list[dict]] = {}
     for leaf in leaves:
         cells.setdefault((leaf["disease"], leaf["collected_from"], leaf["genetic_origin"]), []).append(leaf)
-    picture.rows = [_table_row(leaf) for leaf in leaves]
+    picture.rows = [_table_row(leaf) | {"link": evidence_link(asked.query, study=[leaf["study"]])} for leaf in leaves]
     order = {code: place for place, code in enumerate(asked.diseases)}
     diseases = {leaf["disease"]: leaf["disease_label"] for leaf in leaves}
     names = [diseases[code] for code in sorted(diseases, key=lambda code: order.get(code, len(order)))]
@@ -67,14 +67,16 @@ def draw(asked) -> Picture:
     for code, label in diseases.items():
         for source in sources:
             found = cells.get((code, *source))
-            told = _full(found, asked.filters.active) if found else _empty((code, *source) in asked.in_base)
+            told = _full(found, asked.query) if found else _empty((code, *source) in asked.in_base)
             drawn.append({"disease": label, "source": sources[source], **told})
     drawn.sort(key=lambda cell: (names.index(cell["disease"]), list(sources.values()).index(cell["source"])))
     picture.told = [_said(cell) for cell in drawn if "low" in cell]
     empty = [f"{cell['disease']}, {_source_said(cell)}" for cell in drawn if cell["text"] == EMPTY]
     if empty:
         picture.told.append(f"Not in this base: {'; '.join(empty)}.")
-    return finished(picture, _chart(drawn, names, list(sources.values())) if leaves else None, asked.left_out)
+    return finished(
+        picture, _chart(drawn, names, list(sources.values())) if leaves else None, asked.beyond(len(asked.rows))
+    )
 
 
 def _leaves(row: dict, parts: dict) -> list[dict]:
@@ -124,7 +126,6 @@ def _table_row(leaf: dict) -> dict:
         "response told": leaf["told"],
         "retold": "yes" if leaf["retold"] else "no",
         **places(leaf["disease_sources"]),
-        "link": row_link(leaf),
     }
 
 
@@ -141,11 +142,12 @@ def _sources(found: set[tuple]) -> dict[tuple, str]:
     return named
 
 
-def _full(leaves: list[dict], filters: dict) -> dict:
+def _full(leaves: list[dict], query: dict) -> dict:
     """What a cell with patients shows: how many, of whom the numbers are retold, and the responders of each cohort."""
     counted, retold = _counted(leaves), _counted([leaf for leaf in leaves if leaf["retold"]])
     lines = [f"{leaf['study_name']}: {leaf['told'].removeprefix('responded ')}" for leaf in leaves]
     more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+    beyond = [f"and {len(leaves) - SAID} more cohorts"] if len(leaves) > SAID else []
     first = leaves[0]
     narrowed = {"collected_from": _term(first["collected_from"]), "genetic_origin": _term(first["genetic_origin"])}
     narrowed["study"] = sorted({leaf["study"] for leaf in leaves})
@@ -160,8 +162,8 @@ def _full(leaves: list[dict], filters: dict) -> dict:
         "text": ", ".join(part for part in (_patients(counted), unknown) if part),
         "label": _patients(counted) or "n not reported",
         "lines": "\n".join(wrapped(line, 27) for line in [unknown, *lines[:NAMED], *more] if line),
-        "said": "; ".join(f"{leaf['study_name']}: {leaf['told']}" for leaf in leaves),
-        "href": evidence_link(filters, **narrowed),
+        "said": "; ".join([f"{leaf['study_name']}: {leaf['told']}" for leaf in leaves[:SAID]] + beyond),
+        "href": evidence_link(query, **narrowed),
     }
 
 

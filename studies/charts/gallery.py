@@ -8,13 +8,9 @@ from ..pure.documents import dumps
 from . import doses, evidence_map, intervals, swimmers
 from .picture import ORIGIN, Picture, png, svg
 
-DRAW = {
-    evidence_map.NAME: evidence_map.draw,
-    doses.NAME: lambda asked: doses.draw(asked.rows, asked.left_out),
-    intervals.NAME: lambda asked: intervals.draw(asked.rows, asked.window_claims, asked.left_out),
-    swimmers.NAME: lambda asked: swimmers.draw(asked.rows, asked.studies, asked.left_out),
-}
-TITLES = {module.NAME: module.TITLE for module in (evidence_map, doses, intervals, swimmers)}
+MODULES = (evidence_map, doses, intervals, swimmers)
+DRAW = {module.NAME: module.draw for module in MODULES}
+TITLES = {module.NAME: module.TITLE for module in MODULES}
 
 
 def picture(name: str, asked: Asked) -> Picture:
@@ -33,7 +29,7 @@ def image(name: str, asked: Asked) -> bytes:
     """A picture as PNG; nothing where there is nothing to draw."""
     if picture(name, asked).specification is None:
         return b""
-    return _kept(f"png:{name}", asked, lambda: png(picture(name, asked)))
+    return _kept(f"png:{name}", asked, lambda: png(drawing(name, asked)))
 
 
 def document(picture: Picture, origin: str) -> str:

@@ -6,11 +6,12 @@ has an axis in that unit. Left of zero the cells came before the transplant.
 
 import altair as alt
 
+from ..ask.charts import MOST_DRAWN, Asked
 from ..ask.comparison import title
 from ..cells.cell import Silences, all_sources, spoken, transplant_name
 from ..cells.row import row_cells
 from ..pure.document_names import document_name
-from .picture import PLACES, SOFT, WARN, Picture, centred, data, finished, places, row_link, wrapped
+from .picture import PLACES, SOFT, WARN, Picture, centred, data, evidence_link, finished, places, wrapped
 from .results import RESPONSES, colour, response, shape
 
 NAME, TITLE = "intervals", "Time between transplant and infusion"
@@ -33,15 +34,16 @@ SUPPORT = {
 WIDTH, STEP = 520, 46
 
 
-def draw(rows: list[dict], claims: list[dict], left_out: int = 0) -> Picture:
-    """Of evidence rows; `claims` give the window that is to be shown, if any."""
+def draw(asked: Asked) -> Picture:
+    """One line per interval of the rows asked for, and the window, if one is asked for."""
+    claims = asked.window_claims
     picture = Picture(NAME, TITLE, "Days between allogeneic transplant and CAR-T infusion, course by course.")
     picture.columns, drawn = COLUMNS, []
-    for row in rows:
-        cells = row_cells(row)
-        told, silent = _intervals(row, cells)
-        drawn += told
-        picture.beside += silent
+    for row in asked.rows[:MOST_DRAWN]:
+        told, silent = _intervals(row, row_cells(row))
+        link = evidence_link(asked.query, study=[row["study"]])
+        drawn += [mark | {"link": link} for mark in told]
+        picture.beside += [{"text": text, "href": link} for text in silent]
     picture.rows = drawn
     picture.told = [_said(mark) for mark in drawn]
     if picture.beside:
@@ -50,22 +52,21 @@ def draw(rows: list[dict], claims: list[dict], left_out: int = 0) -> Picture:
     picture.caption = [CONFOUNDED, *_window_notes(claims, brief=True)]
     panels = [_panel([m for m in drawn if m["unit"] == unit], unit, claims) for unit in UNITS]
     panels = [panel for panel in panels if panel is not None]
-    return finished(picture, alt.vconcat(*panels, spacing=28) if panels else None, left_out)
+    return finished(picture, alt.vconcat(*panels, spacing=28) if panels else None, asked.beyond(MOST_DRAWN))
 
 
-def _intervals(row: dict, cells: dict) -> tuple[list[dict], list[dict]]:
+def _intervals(row: dict, cells: dict) -> tuple[list[dict], list[str]]:
     """The marks of a row, and why there is none for a transplant of it."""
     told, silent = [], []
     silence = Silences(row["silences"], row["silence"]).cell("hsct_to_infusion").text
     if not row["transplants"]:
-        silent.append({"text": f"{title(row)}: no transplant is told", "href": row_link(row)})
+        silent.append(f"{title(row)}: no transplant is told")
     for transplant in row["transplants"]:
         interval = transplant["interval"]
         infused = transplant["infusion_is"]
         if not interval or interval["low"] is None:
             order = {AFTER: "infused after", BEFORE: "infused before"}.get(infused, "order not reported,")
-            text = f"{title(row)}: {order} {transplant_name(transplant)}, time {silence}"
-            silent.append({"text": text, "href": row_link(row)})
+            silent.append(f"{title(row)}: {order} {transplant_name(transplant)}, time {silence}")
             continue
         told.append(_mark(row, cells, transplant, interval))
     if len(row["transplants"]) > 1:
@@ -98,7 +99,6 @@ def _mark(row: dict, cells: dict, transplant: dict, interval: dict) -> dict:
         "response told": said,
         "retold": "yes" if row["retold"] else "no",
         **places(interval["sources"], *(["low", "high"] if all_sources(interval["sources"], "low") else [])),
-        "link": row_link(row),
     }
 
 

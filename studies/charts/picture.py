@@ -23,6 +23,7 @@ SVG = "http://www.w3.org/2000/svg"
 FONT = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
 INK, SOFT, LINE, WARN, ACCENT = "#1a2027", "#56616d", "#d8dfe4", "#7d4400", "#0a6570"
 RING = "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0ZM.62,0A.62,.62,0,1,0,-.62,0A.62,.62,0,1,0,.62,0Z"  # the shape of a silence
+MOST_DOTS = 12_000_000
 CAPTION = 120  # characters of a line above the picture
 LOOKS = {
     "font": FONT,
@@ -67,8 +68,9 @@ class Picture:
         return " ".join([self.shows, *self.told])
 
 
-def finished(picture: Picture, chart, left_out: int) -> Picture:
-    """The picture with its specification, or without one where there is nothing to draw."""
+def finished(picture: Picture, chart, left_out: int = 0) -> Picture:
+    """The picture with its specification, or without one where there is nothing to draw. `left_out` counts the rows
+    that are not in it."""
     if left_out:
         more = f"{left_out} more rows are left out: the first by study are drawn. A filter shows them."
         picture.notes.insert(0, more)
@@ -102,9 +104,11 @@ def svg(picture: Picture) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def png(picture: Picture) -> bytes:
-    """The drawing as an image, two dots for one. Raises ValueError where there is nothing to draw."""
-    return vl_convert.vegalite_to_png(_drawn(picture), scale=2, allowed_base_urls=[])
+def png(drawing: str) -> bytes:
+    """A drawing as an image: two dots for one, fewer where that would be more than `MOST_DOTS`."""
+    root = ElementTree.fromstring(drawing)  # noqa: S314
+    dots = float(root.get("width")) * float(root.get("height"))
+    return vl_convert.svg_to_png(drawing, scale=min(2, (MOST_DOTS / dots) ** 0.5))
 
 
 def vega_lite(picture: Picture, origin: str, **about) -> dict:
@@ -141,14 +145,9 @@ def data(rows: list[dict]) -> alt.InlineData:
     return alt.InlineData(values=rows)
 
 
-def evidence_link(filters: dict[str, list[str]], **more: list[str]) -> str:
-    """The address of the evidence under a filter, narrowed by more."""
-    return f"{ORIGIN}/evidence/?{urlencode(filters | more, doseq=True)}"
-
-
-def row_link(row: dict) -> str:
-    """The address of a row: what its course and cohort are told to be, with the place of each value."""
-    return f"{ORIGIN}/compare/?{urlencode({'row': row['row']})}"
+def evidence_link(query: dict[str, list[str]], **more: list[str]) -> str:
+    """The address of the evidence under a query, narrowed by more."""
+    return f"{ORIGIN}/evidence/?{urlencode(query | more, doseq=True)}"
 
 
 def places(sources: dict, *names: str) -> dict:

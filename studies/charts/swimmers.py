@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import altair as alt
 
+from ..ask.charts import Asked
 from ..cells.cell import time_of, transplant_name
 from ..cells.comparison import text_of
 from ..cells.row import row_cells
@@ -64,20 +65,20 @@ TICKS = [-60, -24, -12, -6, -3, -1, 0, 1, 3, 6, 12, 24, 60, 120, 240]
 WIDTH, STEP = 640, 58
 
 
-def draw(rows: list[dict], studies: dict[str, dict], left_out: int = 0) -> Picture:
-    """Of evidence rows, and the documents of the studies that tell of single patients."""
+def draw(asked: Asked) -> Picture:
+    """One bar per patient of the rows asked for."""
     picture = Picture(NAME, TITLE, "One bar for each patient whose own course is told, from the first to the last.")
     picture.columns, picture.notes, picture.caption = COLUMNS, list(NOTES), list(NOTES)
-    single = {row["cohort"]: row for row in reversed(rows) if row["n_patients"] == 1}
-    shown = [row for row in reversed(single.values()) if row["study"] in studies]
+    single = {row["cohort"]: row for row in reversed(asked.rows) if row["n_patients"] == 1}
+    shown = [row for row in reversed(single.values()) if row["study"] in asked.studies]
     if len(shown) < len(single):
         picture.notes.append(f"{len(single) - len(shown)} more patients are left out. A filter shows them.")
-    swimmers = [_Swimmer(row, _report(studies[row["study"]], row)) for row in shown]
+    swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row)) for row in shown]
     for swimmer in swimmers:
         picture.rows += [_table_row(swimmer, mark) for mark in swimmer.marks]
         picture.told.append(swimmer.said())
         picture.beside += swimmer.beside()
-    return finished(picture, _chart(swimmers) if swimmers else None, left_out)
+    return finished(picture, _chart(swimmers) if swimmers else None, asked.beyond(len(asked.rows)))
 
 
 def _report(study: dict, row: dict) -> dict:

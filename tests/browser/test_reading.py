@@ -13,7 +13,7 @@ PAGES = [
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
     "/registrations/", "/registrations/NCT01087294/", "/constructs/", "/constructs/kong-2022-second/", "/diseases/",
     "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
-    "/charts/", "/charts/intervals/?window=liu-2017",
+    "/charts/", "/charts/intervals/?window=liu-2017", "/charts/swimmers/?disease=CLL",
     "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip
 
