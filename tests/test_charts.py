@@ -167,6 +167,18 @@ def test_a_cohort_that_no_report_splits_by_disease_has_a_line_of_its_own(api):
     ]
 
 
+def test_who_is_in_no_subgroup_by_disease_is_still_counted(api):
+    row = EvidenceRow.objects.get(row="COU-00100", valid_to=OPEN)
+    document = json.loads(row.document)
+    row.document = json.dumps(document | {"diseases": document["diseases"][:1]})
+    row.save()
+    rows = picture(api, "evidence-map", study="cruz-2013")["rows"]
+    assert [(row["disease"], row["patients"]) for row in rows] == [
+        ("Chronic lymphocytic leukaemia", 4),
+        ("not told by disease", 4),
+    ]
+
+
 def test_a_dose_stands_on_the_axis_of_its_unit_as_printed(api):
     answer = picture(api, "doses")
     assert [panel["title"] for panel in answer["vega_lite"]["vconcat"]] == ["Per kilogram", "Per square metre"]

@@ -51,8 +51,9 @@ class Asked:
 
     @cached_property
     def parts(self) -> dict[tuple[str, str], dict]:
-        """(course, cohort) → the row of a subgroup by disease, of the rows that hold several diseases."""
-        courses = {row["course"] for row in self.rows if len(row["diseases"]) > 1}
+        """(course, cohort) → the row of a subgroup by disease, of the rows that are split by it."""
+        split = [row for row in self.rows if any(d["cohort"] != row["cohort"] for d in row["diseases"])]
+        courses = {row["course"] for row in split}
         below = EvidenceRow.objects.current().preferred().filter(course__in=courses).exclude(parent_row="")
         found = [json.loads(text) | {"above": above} for above, text in below.values_list("above", "document")]
         return {(row["course"], row["cohort"]): row for row in found}

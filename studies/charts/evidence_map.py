@@ -74,9 +74,8 @@ def draw(asked: Asked) -> Picture:
     empty = [f"{cell['disease']}, {_source_said(cell)}" for cell in drawn if cell["text"] == EMPTY]
     if empty:
         picture.told.append(f"Not in this base: {'; '.join(empty)}.")
-    return finished(
-        picture, _chart(drawn, names, list(sources.values())) if leaves else None, asked.beyond(len(asked.rows))
-    )
+    chart = _chart(drawn, names, list(sources.values())) if leaves else None
+    return finished(picture, chart, asked.beyond(len(asked.rows)))
 
 
 def _leaves(row: dict, parts: dict) -> list[dict]:
@@ -84,16 +83,21 @@ def _leaves(row: dict, parts: dict) -> list[dict]:
     told = row["diseases"]
     if len(told) == 1 and told[0]["n"] == row["n_patients"]:
         return [_leaf(row, told[0], row)]
-    split = [_leaf(parts.get((row["course"], d["cohort"]), row), d, row) for d in told if d["cohort"] != row["cohort"]]
-    if not split:
+    below = [disease for disease in told if disease["cohort"] != row["cohort"]]
+    if not below:
         return [_leaf(row, told[0] if len(told) == 1 else None, row)]
+    split = [_leaf(parts.get((row["course"], d["cohort"])) or _part(row, d["cohort"], d["n"]), d, row) for d in below]
     counted = [leaf["n_patients"] for leaf in split]
     rest = (row["n_patients"] or 0) - sum(n or 0 for n in counted)
     if rest > 0 and None not in counted:
         # Not a cohort of the report, but its patients are in the total.
-        others = row | {"cohort": f"{row['cohort']} others", "above": row["cohort"], "n_patients": rest}
-        split.append(_leaf(others | {"response": None, "told_of_subgroups": []}, None, row))
+        split.append(_leaf(_part(row, f"{row['cohort']} others", rest), None, row))
     return split
+
+
+def _part(row: dict, cohort: str, n: int | None) -> dict:
+    """Some patients of a row of whom nothing else is told apart from the others."""
+    return row | {"cohort": cohort, "above": row["cohort"], "n_patients": n, "response": None, "told_of_subgroups": []}
 
 
 def _leaf(row: dict, disease: dict | None, whole: dict) -> dict:
