@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     api_docs,
+    charts,
     compare,
     constructs,
     discrepancies,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("evidence/", evidence.evidence_table, name="evidence"),
     path("compare/", compare.compare, name="compare"),
     path("nearest/", nearest.nearest_rows, name="nearest"),
+    path("charts/", charts.chart_list, name="charts"),
+    path("charts/<slug:name>/", charts.chart, name="chart"),
     path("studies/", records.study_list, name="studies"),
     path("studies/<slug:slug>/", records.study, name="study"),
     path("publications/", records.publication_list, name="publications"),

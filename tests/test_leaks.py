@@ -87,6 +87,7 @@ def everywhere(client):
         "/api/v1/facts/?publication=xyzzy", "/studies/xyzzyland-2026/", "/publications/xyzzyland-2026/",
         "/api/v1/studies/xyzzyland-2026/", "/api/v1/publications/xyzzyland-2026/", "/publications/?year=2026",
         "/evidence/?disease=xyzzy", "/readyz", "/healthz",
+        "/charts/?study=li-hua-2025&window=liu-2017", "/api/v1/charts/?window=liu-2017",
     ]  # fmt: skip
     for address in more:
         yield address, client.get(address)
@@ -96,7 +97,7 @@ def leaks(pages) -> list[str]:
     """The addresses whose answers bear the secret word otherwise than by echoing what was asked."""
     found = []
     for address, response in pages:
-        text = response.content.decode() + str(response.headers)
+        text = response.content.decode(errors="replace") + str(response.headers)
         asked = SECRET.lower() in address.lower()
         text = text.replace(f"“{SECRET}”", "").replace(f'value="{SECRET}"', "") if asked else text
         text = text.replace(f"?q={SECRET}", "") if asked else text

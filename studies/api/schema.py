@@ -45,6 +45,7 @@ ABOUT = {
     "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
+    "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 
@@ -147,13 +148,23 @@ def versions() -> dict:
 
 def evidence_parameters() -> list[OpenApiParameter]:
     """The parameters of the one FilterSet, and of the list."""
-    filters = [_filter(name, asked) for name, asked in EvidenceFilterSet.base_filters.items()]
     return [
-        *filters,
-        _query("pile", "Rows that match, or those on which the report is silent.", enum=list(PILES)),
+        *_filters(),
         _query("facets", "Filters whose values are to be counted, joined by commas."),
         *paging_parameters(("study", "year", "n_patients")),
     ]
+
+
+def chart_parameters(names=()) -> list[OpenApiParameter]:
+    """The parameters of the one FilterSet, and of the pictures; of one picture among `names` its name too."""
+    window = _query("window", "Slug of a publication: the window that it recommends is shown.")
+    path = [OpenApiParameter("name", type=str, enum=list(names), location="path")] if names else []
+    return [*path, *_filters(), window]
+
+
+def _filters() -> list[OpenApiParameter]:
+    filters = [_filter(name, asked) for name, asked in EvidenceFilterSet.base_filters.items()]
+    return [*filters, _query("pile", "Rows that match, or those on which the report is silent.", enum=list(PILES))]
 
 
 def _filter(name: str, asked) -> OpenApiParameter:

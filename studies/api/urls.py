@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from . import views
+from . import charts, views
 from .collections import LISTS, RECORDS
 
 app_name = "api"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("compare/", views.Compare.as_view(), name="compare"),
     path("nearest/", views.Nearest.as_view(), name="nearest"),
     path("history/<str:collection>/<str:name>/", views.History.as_view(), name="history"),
+    path("charts/", charts.ChartList.as_view(), name="charts"),
+    path("charts/<str:name>/", charts.Chart.as_view(), name="chart"),
     path("search/", views.Search.as_view(), name="search"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),

@@ -217,7 +217,7 @@ class History(PublicView):
 class Index(PublicView):
     def body(self, request, revision):
         strict.check(request.GET, set())
-        names = ("evidence", "search", "compare", "nearest", *COLLECTIONS, "facts", "attributes", "schema")
+        names = ("evidence", "search", "compare", "nearest", "charts", *COLLECTIONS, "facts", "attributes", "schema")
         addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in names}
         return dumps(
             {"revision": revision, **addresses, "docs": request.build_absolute_uri(reverse("studies:api-docs"))}

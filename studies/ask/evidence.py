@@ -87,7 +87,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     columns = ("study", "cohort", "root_cohort", "above", "n", "n_reported", "root_n", "overlaps", "course")
     rows = {name: list(filters.pile(name).values_list(*columns)) for name in PILES if name == pile or filters.active}
     asked = rows[pile]
-    patients, shared_by = _patients(asked)
+    patients, shared_by = counted_once(asked)
     left_out = _left_out_of(filters, asked)
     return Totals(
         matching=len(rows.get("matching", [])),
@@ -159,7 +159,7 @@ def _left_out() -> list[dict]:
     return found
 
 
-def _patients(rows: list[tuple]) -> tuple[Counted, list[dict]]:
+def counted_once(rows: list[tuple]) -> tuple[Counted, list[dict]]:
     """Each patient once: cohorts by their root, however many courses it had and reports tell of it. Beside it, why
     two cohorts may share patients."""
     roots: dict[str, dict] = {}

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from ..ask import comparison, strict
 from ..cells.comparison import compared, shared_patients, text_of
 from ..pure.numbers import in_words
+from ..pure.spreadsheets import harmless
 from .common import page, public_page, site
 
 
@@ -52,7 +53,7 @@ def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects, 
     write(["", *(comparison.title(row) for row in rows), "verdict"])
     write(["row", *(row["row"] for row in rows), ""])
     for aspect in aspects:
-        write([aspect.label, *(_harmless(text_of(cells)) for cells in aspect.told), aspect.verdict])
+        write([aspect.label, *(harmless(text_of(cells)) for cells in aspect.told), aspect.verdict])
     for name in missing:
         write(["not public", name])
     for sentence in shared:
@@ -69,14 +70,9 @@ def _csv(request, revision: int, rows: list[dict], missing: list[str], aspects, 
                 for source in cell.sources:
                     wording = [cell.text, source["document"], source["locator"], source["as_reported"]]
                     doubts = " ".join(doubt["accession"] for doubt in cell.doubts)
-                    told = [*(_harmless(text) for text in wording), " ".join(source["facts"]), doubts]
+                    told = [*(harmless(text) for text in wording), " ".join(source["facts"]), doubts]
                     write([aspect.label, row["row"], *told])
     # A spreadsheet takes a file without the mark for another encoding.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="comparison.csv"'
     return response
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -11,6 +11,7 @@ from ..web import query_with
 from .common import page, public_page
 
 OFFERED = 3  # choices that are not empty, of a filter that emptied the table
+NOT_DRAWN = ("compare", "facets", "fields", "ordering", "page_size")  # what asks for a table alone
 LISTED = 20  # studies or publications among the options; the others are found by words
 
 
@@ -29,7 +30,7 @@ def evidence_table(request, revision):
             "rows": [cells | {"compare": _compare_link(request, cells["row"], tray["names"])} for cells in rows],
             "tray": tray,
             "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),
-            "chips": _chips(request, answer.filters),
+            "chips": chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
             "emptied_by": _emptied_by(request, answer) if not rows else [],
             "unknown_link": query_with(request, pile="unknown"),
@@ -37,6 +38,7 @@ def evidence_table(request, revision):
             "next_link": query_with(request, cursor=answer.page.next) if answer.page.next else "",
             "previous_link": query_with(request, cursor=answer.page.previous) if answer.page.previous else "",
             "orderings": _orderings(request),
+            "charts_link": "/charts/" + query_with(request, **dict.fromkeys(NOT_DRAWN)),
             "api_link": "/api/v1/evidence/" + query_with(request, compare=None),
         },
     )
@@ -67,7 +69,7 @@ def _compare_link(request, row: dict, names: list[str]) -> dict:
     return {"text": "compare", "label": f"Compare {title}", "link": query_with(request, compare=[*names, row["row"]])}
 
 
-def _chips(request, filters: EvidenceFilterSet) -> list[dict]:
+def chips(request, filters: EvidenceFilterSet) -> list[dict]:
     """The active filters in words, each with the address without it."""
     chips = []
     for word in filters.words():

@@ -16,6 +16,7 @@ PAGES = [
     "/history/studies/li-hua-2025/", "/nearest/",
     "/nearest/?disease=B-ALL&order=after_hsct&antigen=present&age_group=adults&site=breast",
     "/publications/liu-2017/tables/1/",
+    "/charts/", "/charts/intervals/?window=liu-2017", "/charts/swimmers/?disease=CLL",
     "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip
 

@@ -1,0 +1,267 @@
+"""A swimmer plot: one bar for each patient whose own course is told, on the clock of a CAR-T infusion."""
+
+from dataclasses import replace
+
+import altair as alt
+
+from ..ask.charts import Asked
+from ..cells.cell import time_of, transplant_name
+from ..cells.comparison import text_of
+from ..cells.row import row_cells
+from ..cells.timeline_plot import DAYS
+from ..models.choices import Anchor
+from ..models.toxicity import GVHD_TERMS
+from .clock import Clock, Span
+from .picture import LINE, ORIGIN, PLACES, RING, SOFT, Picture, data, finished, places
+from .results import colour, shape
+
+NAME, TITLE = "swimmers", "Patients with an individual course"
+COLUMNS = [
+    "patient", "study", "clock", "event", "kind", "when", "drawn from, months", "drawn to, months", "or later",
+    "retold", *PLACES, "link",
+]  # fmt: skip
+MONTH = DAYS["months"]
+BAR = "M-.22,-1L.22,-1L.22,1L-.22,1Z"
+# Kind of event → colour and shape.
+KINDS = {
+    "transplant": ("#8a4b7d", "square"),
+    "CAR-T infusion": ("#1a2027", "triangle-up"),
+    "response to CAR-T cells": ("#00664b", "circle"),
+    "remission by other treatment": ("#00664b", RING),
+    "relapse or progression": ("#b34700", "diamond"),
+    "GVHD": ("#0072b2", "triangle-down"),
+    "death": ("#1a2027", "cross"),
+    "last follow-up": ("#0072b2", "triangle-right"),
+    "other": ("#56616d", BAR),
+}
+EVENTS = {
+    "transplant": "transplant",
+    "infusion": "CAR-T infusion",
+    "response": "response to CAR-T cells",
+    "remission": "remission by other treatment",
+    "mrd_negative": "remission by other treatment",
+    "relapse": "relapse or progression",
+    "molecular_relapse": "relapse or progression",
+    "mrd_relapse": "relapse or progression",
+    "extramedullary_relapse": "relapse or progression",
+    "progression": "relapse or progression",
+    "death": "death",
+    "last_follow_up": "last follow-up",
+}
+MEASURES = {
+    "best_response": "response to CAR-T cells",
+    "relapse": "relapse or progression",
+    "death": "death",
+    "status_at_last_follow_up": "last follow-up",
+}
+NOTES = [
+    "Each patient is drawn once, on the clock of the CAR-T infusion named beside the bar. The axis is compressed away "
+    "from the infusion. For the place of a mark alone a month is taken as 30.44 days; the words keep the unit told.",
+    "A line through a mark: it lies somewhere on that line. An arrow: the last that is told is “more than”.",
+    "What no clock can place is listed beside the picture, not guessed: a bar may end before a death whose day is not "
+    "told, and then says so.",
+]
+TICKS = [-60, -24, -12, -6, -3, -1, 0, 1, 3, 6, 12, 24, 60, 120, 240]
+WIDTH, STEP = 640, 58
+
+
+def draw(asked: Asked) -> Picture:
+    """One bar per patient of the rows asked for."""
+    picture = Picture(NAME, TITLE, "One bar for each patient whose own course is told, from the first to the last.")
+    picture.columns, picture.notes, picture.caption = COLUMNS, list(NOTES), list(NOTES)
+    single = {row["cohort"]: row for row in reversed(asked.rows) if row["n_patients"] == 1}
+    shown = [row for row in reversed(single.values()) if row["study"] in asked.studies]
+    if len(shown) < len(single):
+        picture.notes.append(f"{len(single) - len(shown)} more patients are left out. A filter shows them.")
+    swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row)) for row in shown]
+    for swimmer in swimmers:
+        picture.rows += [_table_row(swimmer, mark) for mark in swimmer.marks]
+        picture.told.append(swimmer.said())
+        picture.beside += swimmer.beside()
+    return finished(picture, _chart(swimmers) if swimmers else None, asked.beyond(len(asked.rows)))
+
+
+def _report(study: dict, row: dict) -> dict:
+    return next(report for report in study["reports"] if report["accession"] == row["report"])
+
+
+class _Swimmer:
+    """One patient: the clock on which most of the course has a place, the marks on it, and what has none."""
+
+    def __init__(self, row: dict, report: dict):
+        self.row, self.report = row, report
+        self.cohort = row["cohort"]
+        mine = sorted((c for c in report["courses"] if c["cohort"] == row["root_cohort"]), key=lambda c: c["number"])
+        tried = [self._on(course) for course in mine]
+        # The first infusion, or the first from which anything else is told.
+        self.course, self.marks, self.unplaced = next((t for t in tried if len(t[1]) > 1), tried[0])
+        self.several = len(mine) > 1
+
+    @property
+    def link(self) -> str:
+        return f"{ORIGIN}/studies/{self.row['study']}/"
+
+    @property
+    def clock(self) -> str:
+        of = f", course {self.course['number']}" if self.several else ""
+        return f"from CAR-T infusion{of}"
+
+    @property
+    def name(self) -> str:
+        retold = " · retold" if self.row["retold"] else ""
+        return f"{self.row['study_name']}, {self.row['cohort_label']}{retold}"
+
+    def bar(self) -> dict:
+        last = max(self.marks, key=lambda mark: mark["span"].high)
+        missing = [kind for kind in KINDS if kind != "other" and any(kind == told for told, _, _ in self.unplaced)]
+        return {
+            "patient": self.name,
+            "clock": self.clock,
+            "missing": f"not placed: {', '.join(missing)}" if missing else "",
+            "from": min(mark["span"].low for mark in self.marks) / MONTH,
+            "to": last["span"].high / MONTH,
+            "open": last["span"].open,
+        }
+
+    def said(self) -> str:
+        told = "; ".join(f"{mark['title']}, {mark['when']}" for mark in self.marks)
+        cells = row_cells(self.row)
+        durations = text_of(cells["durations"])
+        gvhd = text_of([replace(cell, label=cell.label.removeprefix("GVHD")) for cell in cells["gvhd"]])
+        told_of = f" Durations told: {durations}." if durations else ""
+        return f"{self.name}, {self.clock}: {told}. GVHD after CAR-T: {gvhd}.{told_of}"
+
+    def beside(self) -> list[dict]:
+        """What has no place on the clock, in the order told."""
+        if not self.unplaced:
+            return []
+        text = "; ".join(f"{title} ({when})" if when else title for _, title, when in self.unplaced)
+        return [{"text": f"{self.row['study_name']}: {text}", "href": self.link}]
+
+    def _on(self, course: dict) -> tuple[dict, list[dict], list[tuple[str, str, str]]]:
+        """The marks on the clock of a course, what is told twice marked once; and what has no place on it."""
+        clock = Clock(self.report, course["accession"])
+        marks, missing, told = {}, [], {kind for _, kind, _ in self._events()}
+        for record, kind, title in [*self._events(), *self._given(), *self._results()]:
+            span = clock.anchors.get(record["accession"]) or clock.place(record)
+            if span is None and kind == "CAR-T infusion" and "term" in record:
+                span = self._first_infusion(record, clock)
+            if span:
+                key = record["accession"] if kind == "other" else (kind, round(span.low), round(span.high))
+                marks.setdefault(key, _mark(kind, title, record, span))
+            elif record in self.report["events"] or kind == "GVHD" or kind not in told:
+                missing.append((kind, title, _when(record)))
+        return course, sorted(marks.values(), key=lambda m: m["span"].low + m["span"].high), missing
+
+    def _first_infusion(self, event: dict, clock: Clock) -> Span | None:
+        """The day of an event that is the first infusion of a course: that course's own day."""
+        same = [e for e in self.report["events"] if e["term"]["code"] == "infusion" and e["course"] == event["course"]]
+        return clock.anchors.get(event["course"]) if same and same[0] is event else None
+
+    def _given(self) -> list[tuple[dict, str, str]]:
+        """The CAR-T courses and transplants of the patient."""
+        courses, transplants = (
+            [record for record in self.report[name] if record["cohort"] == self.row["root_cohort"]]
+            for name in ("courses", "transplants")
+        )
+        of = [f", course {course['number']}" if len(courses) > 1 else "" for course in courses]
+        infused = [(c, "CAR-T infusion", f"CAR-T infusion{which}") for c, which in zip(courses, of, strict=True)]
+        return infused + [(t, "transplant", f"transplant: {transplant_name(t)}") for t in transplants]
+
+    def _events(self) -> list[tuple[dict, str, str]]:
+        return [(e, _kind(e), e["title"]) for e in self.report["events"] if e["cohort"] == self.cohort]
+
+    def _results(self) -> list[tuple[dict, str, str]]:
+        """Results with a kind of their own that may stand in no event, and GVHD."""
+        outcomes = [
+            (o, MEASURES[o["measure"]["code"]], o["measure"]["label"])
+            for o in self.report["outcomes"]
+            if o["cohort"] == self.cohort and o["measure"]["code"] in MEASURES and o["n"]
+            if o["course"] or o["measure"]["code"] != "best_response"
+        ]
+        toxicities = [
+            (t, "GVHD", t["term"]["label"] + " (suspected)" * (t["presence"] == "suspected"))
+            for t in self.report["toxicities"]
+            if t["cohort"] == self.cohort and t["term"]["code"] in GVHD_TERMS and t["presence"] != "absent"
+        ]
+        return outcomes + toxicities
+
+
+def _kind(event: dict) -> str:
+    code = event["term"]["code"]
+    if code == "mrd_negative" and event["course"]:
+        return "response to CAR-T cells"
+    return EVENTS.get(code, "other")
+
+
+def _mark(kind: str, title: str, record: dict, span: Span) -> dict:
+    when = _when(record) or ("day 0" if span == Span(0, 0) else "placed by the interval told")
+    return {"kind": kind, "title": title, "when": when, "span": span, "record": record}
+
+
+def _when(record: dict) -> str:
+    """The time told and what it is counted from; empty where none is told."""
+    when, anchor = time_of(record), record.get("time_from")
+    return f"{when} from {Anchor(anchor).label}" if when and anchor and not record.get("date") else when
+
+
+def _table_row(swimmer: _Swimmer, mark: dict) -> dict:
+    span = mark["span"]
+    return {
+        "patient": swimmer.name,
+        "study": swimmer.row["study_name"],
+        "clock": swimmer.clock,
+        "event": mark["title"],
+        "kind": mark["kind"],
+        "when": mark["when"],
+        "drawn from, months": round(span.low / MONTH, 2),
+        "drawn to, months": round(span.high / MONTH, 2),
+        "or later": "yes" if span.open else "no",
+        "retold": "yes" if swimmer.row["retold"] else "no",
+        **places(mark["record"]["sources"]),
+        "link": swimmer.link,
+    }
+
+
+def _chart(swimmers: list[_Swimmer]):
+    bars = [swimmer.bar() for swimmer in swimmers]
+    marks = [_drawn(swimmer, mark) for swimmer in swimmers for mark in swimmer.marks]
+    ends = [bar[end] for bar in bars for end in ("from", "to")]
+    domain = [min([*ends, -1]) * 1.15, max([*ends, 1]) * 1.15]
+    scale = alt.Scale(type="symlog", constant=1, domain=domain, nice=False)
+    axis = alt.Axis(title="months from the infusion", values=[t for t in TICKS if domain[0] <= t <= domain[1]])
+    patients = [bar["patient"] for bar in bars]
+    y = alt.Y("patient:N", sort=patients, axis=None)
+    x = alt.X("at:Q", scale=scale, axis=axis)
+    span = {"x": alt.X("from:Q", scale=scale), "x2": "to:Q"}
+    legend = {"legend": alt.Legend(title=None, columns=5), "sort": list(KINDS)}
+    base, on = alt.Chart(data(bars)).encode(y=y), alt.Chart(data(marks)).encode(y=y)
+    layers = [
+        base.mark_bar(height=16, color="#e3f0f1", stroke=LINE).encode(**span),
+        base.transform_filter("datum.open").mark_text(align="left", dx=8, fontSize=18).encode(
+            x=alt.X("to:Q", scale=scale), text=alt.value("→")
+        ),
+        alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
+        on.transform_filter("datum.from != datum.to").mark_rule(color=SOFT, strokeWidth=2).encode(**span),
+        on.mark_point(filled=True, size=120, opacity=1).encode(
+            x=x, color=colour("kind", KINDS, **legend), shape=shape("kind", KINDS, **legend),
+            href="href:N", description="said:N",
+        ),
+        base.mark_text(align="right", dy=-14).encode(x=alt.value(-14), text="patient:N"),
+        base.mark_text(align="right", color=SOFT, fontSize=11).encode(x=alt.value(-14), text="clock:N"),
+        base.mark_text(align="right", dy=14, color=SOFT, fontSize=11).encode(x=alt.value(-14), text="missing:N"),
+    ]  # fmt: skip
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP))
+
+
+def _drawn(swimmer: _Swimmer, mark: dict) -> dict:
+    span = mark["span"]
+    return {
+        "patient": swimmer.name,
+        "kind": mark["kind"],
+        "at": (span.low + span.high) / 2 / MONTH,
+        "from": span.low / MONTH,
+        "to": span.high / MONTH,
+        "said": f"{mark['title']}: {mark['when']}",
+        "href": swimmer.link,
+    }

@@ -1,0 +1,236 @@
+"""Pictures: drawn of what the base tells, in its own units; what cannot be drawn is said beside; all to take away."""
+
+import csv
+import io
+import json
+import re
+from html import escape
+from xml.etree import ElementTree
+
+import altair
+import pytest
+
+from studies.ask import charts
+from studies.charts import gallery, intervals
+from studies.models import OPEN, EvidenceRow
+
+from .test_pages import links_of
+
+pytestmark = pytest.mark.django_db
+NAMES = list(gallery.DRAW)
+PNG = b"\x89PNG\r\n\x1a\n"
+XLINK = "{http://www.w3.org/1999/xlink}href"
+
+
+def picture(api, name, **query):
+    return api(f"/charts/{name}/", **query)
+
+
+def mark_of(rows, study, **more):
+    """The one row of a picture's table with these values."""
+    (found,) = [row for row in rows if row["study"] == study and all(row[k] == v for k, v in more.items())]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_is_told_drawn_and_taken_away_in_four_ways(client, api, name):
+    answer = picture(api, name)
+    page = client.get(f"/charts/{name}/").content.decode()
+    assert answer["title"] in page and len(answer["rows"]) > 1
+    for sentence in answer["told"]:
+        assert escape(sentence) in page
+    for form in ("svg", "png", "json", "csv"):
+        assert f"/charts/{name}/?format={form}" in page
+    svg = client.get(f"/charts/{name}/", {"format": "svg"})
+    root = ElementTree.fromstring(svg.content)
+    assert svg["Content-Type"] == "image/svg+xml" and root.get("aria-label") == answer["title"]
+    assert root[0].tag.endswith("desc") and answer["told"][0] in root[0].text
+    assert client.get(f"/charts/{name}/", {"format": "png"}).content.startswith(PNG)
+    specification = client.get(f"/charts/{name}/", {"format": "json"}).json()
+    altair.Chart.from_dict(specification)  # which validates it
+    assert specification["usermeta"]["filter"] == "All CAR-T courses."
+    table = list(csv.reader(io.StringIO(client.get(f"/charts/{name}/", {"format": "csv"}).content.decode("utf-8-sig"))))
+    assert len([line for line in table[1:] if len(line) == len(table[0])]) == len(answer["rows"])
+    assert {"document", "place", "wording"} <= set(table[0])
+    assert any("not a systematic search" in line[0] for line in table if line)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_a_picture_leads_to_the_rows_behind_it(client, name):
+    html = client.get(f"/charts/{name}/").content.decode()
+    (drawn,) = re.findall(r"<svg.*?</svg>", html, re.S)
+    links = links_of(drawn)
+    assert links and "evidence.invalid" not in html
+    for link in links:
+        response = client.get(link.replace("&amp;", "&"))
+        assert response.status_code == 200, link
+        assert "No course matches" not in response.content.decode(), link
+    downloaded = ElementTree.fromstring(client.get(f"/charts/{name}/", {"format": "svg"}).content)
+    taken = {element.get(XLINK) for element in downloaded.iter() if element.get(XLINK)}
+    assert taken and all(link.startswith("http://testserver/") for link in taken)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_holds_nothing_but_shapes_texts_and_links_with_names(client, name):
+    svg = client.get(f"/charts/{name}/", {"format": "svg"}).content.decode()
+    links = [element for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}a")]
+    assert links and all(link.get("aria-label") for link in links)
+    assert not re.search(r"\sstyle=|<style|<script|<image|url\(|\son\w+=", svg)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_filter_draws_nothing_and_says_so(client, api, name):
+    nothing = {"disease": "CLL", "sex": "male", "design": "case_report"}
+    answer = picture(api, name, **nothing)
+    assert (answer["rows"], answer["vega_lite"]) == ([], None)
+    page = client.get(f"/charts/{name}/", nothing).content.decode()
+    assert "Nothing under this filter can be drawn" in page and "<svg" not in page
+    assert client.get(f"/charts/{name}/", nothing | {"format": "svg"}).status_code == 404
+    assert client.get(f"/charts/{name}/", nothing | {"format": "csv"}).status_code == 200
+
+
+def test_pictures_and_evidence_share_their_filters(client, api):
+    evidence = client.get("/evidence/?disease=B-ALL&ordering=-year").content.decode()
+    assert "/charts/?disease=B-ALL&quot;" in evidence or '"/charts/?disease=B-ALL"' in evidence
+    page = client.get("/charts/?disease=B-ALL").content.decode()
+    assert "/evidence/?disease=B-ALL" in page and page.count("<svg") == len(NAMES)
+    assert [p["name"] for p in api("/charts/", disease="B-ALL")["results"]] == NAMES
+    for address in ("/charts/", "/charts/intervals/", "/api/v1/charts/", "/api/v1/charts/intervals/"):
+        assert client.get(address, {"disease": "nonsense"}).status_code == 400
+        assert client.get(address, {"colour": "red"}).status_code == 400
+        assert client.get(address, {"window": "li-hua-2025"}).status_code == 400
+    assert client.get("/charts/pie/").status_code == client.get("/api/v1/charts/pie/").status_code == 404
+
+
+def test_an_interval_keeps_its_unit_and_its_side(api):
+    answer = picture(api, "intervals")
+    hua, huibo = mark_of(answer["rows"], "Li Hua 2025"), mark_of(answer["rows"], "Li Huibo 2025")
+    assert (hua["low"], hua["unit"], hua["infused"]) == (402, "days", "after the transplant")
+    assert hua["derivation"] == "from 2 October 2017 to 8 November 2018 there are 402 days"
+    assert (huibo["operator"], huibo["low"], huibo["unit"]) == ("≤", 3, "months")
+    assert (huibo["infused"], huibo["indication"]) == ("before the transplant", "bridge to transplant")
+    panels = [panel["title"] for panel in answer["vega_lite"]["vconcat"]]
+    assert panels == ["Told in days or derived from two dates", "Told in months"]
+    beside = [item["text"] for item in answer["beside"]]
+    assert "Kochenderfer 2013: infused after allo-HSCT, time not reported" in beside
+    assert any(text.startswith("Kong 2022") and "not in what was read" in text for text in beside)
+    assert len(beside) + len(answer["rows"]) == 10
+
+
+def test_a_window_is_off_until_asked_for_and_says_what_it_was_said_of(client, api):
+    without, shown = picture(api, "intervals"), picture(api, "intervals", window="liu-2017")
+    assert "55" not in " ".join(without["notes"]) and "rect" not in str(without["vega_lite"])
+    assert "rect" in str(shown["vega_lite"])
+    notes = " ".join(shown["notes"])
+    assert "between days +55 and +200" in notes and notes.count("The sentence cites no source.") == 2
+    assert "said of early immune intervention to prevent relapse, not of CAR-T cells for relapse" in notes
+    assert "confounded by the time to relapse" in notes
+    svg = client.get("/charts/intervals/", {"window": "liu-2017", "format": "svg"}).content.decode()
+    assert "The sentence cites no source" in re.sub(r"</?tspan[^>]*>", " ", svg), "it stands in the picture too"
+    assert "Show the window that Liu 2017 recommends" in client.get("/charts/intervals/").content.decode()
+
+
+def test_the_map_counts_patients_by_disease_and_both_axes_of_the_source(api):
+    answer = picture(api, "evidence-map")
+    told = " ".join(answer["told"])
+    assert "Mantle cell lymphoma, collected from: HSCT donor, genetic origin: donor: 4 patients (4 of them only" in told
+    # Nine of two cohorts, each told for itself; who is in the one is told by disease, who in the other is not.
+    leukaemia = next(t for t in answer["told"] if t.startswith("Chronic lymphocytic leukaemia, collected from: not"))
+    assert (
+        "9 patients (9 of them only retold). Brudno 2016: responded 2 of 5; Cruz 2013: response not told by"
+        in leukaemia
+    )
+    # Donor-derived cells collected from the recipient are not in one cell with the recipient's own.
+    assert "collected from: recipient, genetic origin: donor: 1 patient. Li Hua 2025: responded 1 of 1." in told
+    assert (
+        "collected from: recipient, genetic origin: recipient: 2 patients. Kong 2022: response not in what was" in told
+    )
+    assert "HSCT donor, genetic origin: donor: 1 patient, 1 cohort: n not reported." in told
+    assert sum(row["patients"] or 0 for row in answer["rows"]) == 44, "Kong's patient had cells of two sources"
+
+
+def test_an_empty_cell_of_the_map_says_whether_the_base_has_any(api):
+    everything = str(picture(api, "evidence-map")["vega_lite"])
+    assert "not in this base" in everything and "not among these courses" not in everything
+    some = picture(api, "evidence-map", disease="B-ALL", collected_from="recipient")
+    assert "not among these courses" in str(some["vega_lite"]), "the base has B-ALL from a donor"
+    assert "B-cell acute lymphoblastic leukaemia, collected from: third party, genetic origin: any" in some["told"][-1]
+
+
+def test_a_cohort_that_no_report_splits_by_disease_has_a_line_of_its_own(api):
+    row = EvidenceRow.objects.get(row="COU-00100", valid_to=OPEN)
+    row.document = json.dumps(json.loads(row.document) | {"diseases": []})
+    row.save()
+    answer = picture(api, "evidence-map", study="cruz-2013")
+    assert [(row["study"], row["disease"], row["patients"]) for row in answer["rows"]] == [
+        ("Cruz 2013", "not told by disease", 8)
+    ]
+
+
+def test_who_is_in_no_subgroup_by_disease_is_still_counted(api):
+    row = EvidenceRow.objects.get(row="COU-00100", valid_to=OPEN)
+    document = json.loads(row.document)
+    row.document = json.dumps(document | {"diseases": document["diseases"][:1]})
+    row.save()
+    rows = picture(api, "evidence-map", study="cruz-2013")["rows"]
+    assert [(row["disease"], row["patients"]) for row in rows] == [
+        ("Chronic lymphocytic leukaemia", 4),
+        ("not told by disease", 4),
+    ]
+
+
+def test_a_dose_stands_on_the_axis_of_its_unit_as_printed(api):
+    answer = picture(api, "doses")
+    assert [panel["title"] for panel in answer["vega_lite"]["vconcat"]] == ["Per kilogram", "Per square metre"]
+    kochenderfer = mark_of(answer["rows"], "Kochenderfer 2013")
+    assert (kochenderfer["dose"], kochenderfer["retold"]) == ("0.4–7.8 × 10⁶ cells/kg", "yes")
+    assert (kochenderfer["response told"], kochenderfer["CRS told"]) == ("responded 2 of 10", "CRS not reported")
+    hua, huibo = mark_of(answer["rows"], "Li Hua 2025"), mark_of(answer["rows"], "Li Huibo 2025")
+    assert (hua["counted"], hua["per"], hua["CRS"]) == ("cells counted not stated", "per infusion", "CRS")
+    assert "in total over three days, or each day" in huibo["warning"] and hua["warning"] == ""
+    cruz = [row for row in answer["rows"] if row["study"] == "Cruz 2013"]
+    assert {(row["unit"], row["counted"], row["purpose"]) for row in cruz} == {
+        ("cells/m²", "total cells", "dose level")
+    }
+    assert "kept, no response: disease-free 2 of 2" in cruz[0]["response told"]
+    assert [item["text"] for item in answer["beside"]] == [
+        "Kong 2022: dose not in what was read",
+        "Kong 2022, CAR-T course 2: dose not in what was read",
+    ]
+    assert "e+0" not in str(answer) and "7.8e" not in str(answer)
+
+
+def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
+    answer = picture(api, "swimmers")
+    assert len({row["patient"] for row in answer["rows"]}) == len(answer["told"]) == 5
+    transplant = mark_of(answer["rows"], "Li Hua 2025", kind="transplant")
+    assert (transplant["when"], transplant["drawn from, months"]) == ("2 October 2017", round(-402 / 30.44, 2))
+    last = mark_of(answer["rows"], "Li Hua 2025", kind="last follow-up")
+    assert (last["when"], last["or later"]) == ("> 6 years from CAR-T infusion", "yes")
+    # At most three months after the cells: what is counted from that transplant lies between two days.
+    relapse = mark_of(answer["rows"], "Li Huibo 2025", kind="relapse or progression")
+    assert relapse["drawn to, months"] - relapse["drawn from, months"] == pytest.approx(3)
+    # Nothing is told from Kong's first infusion, so the clock is that of the second.
+    assert {row["clock"] for row in answer["rows"] if row["study"] == "Kong 2022"} == {"from CAR-T infusion, course 2"}
+    beside = {item["text"].split(":")[0]: item["text"] for item in answer["beside"]}
+    assert "dies of severe pneumonia" in beside["Li Huibo 2025"] and "molecular relapse" in beside["Li Hua 2025"]
+    assert "death" in str(answer["vega_lite"]) and not [r for r in answer["rows"] if r["kind"] == "death"]
+
+
+def test_what_exceeds_the_bound_is_said(api, monkeypatch):
+    monkeypatch.setattr(intervals, "MOST_DRAWN", 4)
+    answer = picture(api, "intervals")
+    assert "6 more rows are left out" in answer["notes"][0] and len(answer["rows"]) + len(answer["beside"]) == 4
+    monkeypatch.setattr(charts, "MOST_PATIENTS", 2)
+    assert picture(api, "swimmers")["notes"][-1].startswith("3 more patients are left out")
+    monkeypatch.setattr(charts, "MOST_READ", 6)
+    assert "4 more rows are left out" in picture(api, "evidence-map")["notes"][0]
+
+
+def test_a_text_of_the_base_is_no_formula_and_no_markup(client):
+    row = EvidenceRow.objects.get(row="COU-00002", valid_to=OPEN)
+    row.document = row.document.replace("Li Hua 2025", "=<b>1+1&")
+    row.save()
+    table = client.get("/charts/intervals/", {"format": "csv"}).content.decode()
+    assert "'=<b>1+1&" in table and not re.search(r"(^|,)=", table, re.M)
+    assert "=&lt;b&gt;1+1&amp;" in client.get("/charts/intervals/").content.decode()
