@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import api_docs, compare, constructs, discrepancies, diseases, evidence, health, home, records, search
+from .views import (
+    api_docs,
+    compare,
+    constructs,
+    discrepancies,
+    diseases,
+    evidence,
+    glossary,
+    health,
+    home,
+    records,
+    search,
+)
 
 app_name = "studies"
 urlpatterns = [
@@ -22,6 +34,9 @@ urlpatterns = [
     path("diseases/<str:code>/", diseases.disease, name="disease"),
     path("discrepancies/", discrepancies.discrepancy_list, name="discrepancies"),
     path("discrepancies/<str:accession>/", discrepancies.discrepancy, name="discrepancy"),
+    path("scales/", glossary.scale_list, name="scales"),
+    path("scales/<str:code>/", glossary.scale, name="scale"),
+    path("glossary/", glossary.glossary, name="glossary"),
     path("search/", search.search_page, name="search"),
     path("api/v1/docs/", api_docs.docs, name="api-docs"),
     path("healthz", health.healthz),

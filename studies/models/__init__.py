@@ -38,14 +38,14 @@ from .therapy import Agent, Therapy
 from .toxicity import Toxicity
 from .transplant import Transplant
 from .user import User
-from .vocabulary import Mapping, Term
+from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
     "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
-    "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
-    "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
+    "FormLink", "Grade", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
+    "PublicFact", "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report",
+    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
     "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

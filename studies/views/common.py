@@ -38,10 +38,12 @@ def page(request: HttpRequest, revision: int, template: str, context: dict, stat
 
 
 def site(revision: int) -> dict:
-    """The frame's own: how many documents were read, the revision, and what studies and papers are called."""
+    """The frame's own: how many documents were read, the revision, what abbreviations mean, and what studies and papers
+    are called."""
     return {
         "revision": revision,
         "documents_read": current.kept(revision, "documents read", _documents_read),
+        "glossary": current.glossary(revision),
         "names": current.names(revision, "publications") | current.names(revision, "studies"),
     }
 
