@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    about,
     api_docs,
     compare,
     constructs,
@@ -19,7 +20,7 @@ from .views import (
 app_name = "studies"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("about/", home.about, name="about"),
+    path("about/", about.about, name="about"),
     path("evidence/", evidence.evidence_table, name="evidence"),
     path("compare/", compare.compare, name="compare"),
     path("studies/", records.study_list, name="studies"),

@@ -46,6 +46,6 @@ __all__ = [
     "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
     "FormLink", "Grade", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
     "PublicFact", "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report",
-    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term",
+    "Therapy", "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip
