@@ -5,7 +5,7 @@ import json
 from django.http import QueryDict
 
 from ..ask import current, evidence, strict
-from ..models import PublicFact, PublicRecord, Revision
+from ..models import PublicFact, PublicRecord
 from .common import page, public_page
 
 
@@ -25,5 +25,4 @@ def _told(revision: int) -> dict:
         "n_facts": PublicFact.objects.current().count(),
         "n_discrepancies": PublicRecord.objects.current().filter(collection="discrepancies").count(),
         "totals": evidence.answer(QueryDict(), revision).totals,
-        "at": Revision.objects.filter(id=revision).values_list("at", flat=True).first(),
     }

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ..ask import current
 from ..ask.strict import BadQuery
-from ..models import PublicRecord
+from ..models import PublicRecord, Revision
 from ..web import tagged
 
 
@@ -42,10 +42,15 @@ def site(revision: int) -> dict:
     are called."""
     return {
         "revision": revision,
+        "at": current.kept(revision, "date of the revision", lambda: _date(revision)),
         "documents_read": current.kept(revision, "documents read", _documents_read),
         "glossary": current.glossary(revision),
         "names": current.names(revision, "publications") | current.names(revision, "studies"),
     }
+
+
+def _date(revision: int):
+    return Revision.objects.filter(id=revision).values_list("at", flat=True).first() or ""
 
 
 def _documents_read() -> int:
