@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    about,
     api_docs,
     charts,
     compare,
@@ -10,6 +11,7 @@ from .views import (
     discrepancies,
     diseases,
     evidence,
+    glossary,
     health,
     history,
     home,
@@ -22,7 +24,7 @@ from .views import (
 app_name = "studies"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("about/", home.about, name="about"),
+    path("about/", about.about, name="about"),
     path("evidence/", evidence.evidence_table, name="evidence"),
     path("compare/", compare.compare, name="compare"),
     path("nearest/", nearest.nearest_rows, name="nearest"),
@@ -42,6 +44,9 @@ urlpatterns = [
     path("discrepancies/", discrepancies.discrepancy_list, name="discrepancies"),
     path("discrepancies/<str:accession>/", discrepancies.discrepancy, name="discrepancy"),
     path("history/<str:collection>/<str:name>/", history.versions, name="history"),
+    path("scales/", glossary.scale_list, name="scales"),
+    path("scales/<str:code>/", glossary.scale, name="scale"),
+    path("glossary/", glossary.glossary, name="glossary"),
     path("search/", search.search_page, name="search"),
     path("api/v1/docs/", api_docs.docs, name="api-docs"),
     path("healthz", health.healthz),

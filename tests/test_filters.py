@@ -137,7 +137,7 @@ def test_the_filter_is_said_in_words_everywhere(api, client):
     query = {"graft_source": "cord_blood", "gvhd": "absent", "dose_unit": "cells/kg", "dose_min": "1e6"}
     said = api("/evidence/", **query)["filter"]
     assert said == (
-        "CAR-T courses where graft is Cord blood and unit of the dose is cells/kg and dose at least 1e6 and "
+        "CAR-T courses where graft is Cord blood and unit of the dose is cells/kg and dose at least 10⁶ and "
         "GVHD of any kind is none."
     )
     page = client.get("/evidence/", query).content.decode()

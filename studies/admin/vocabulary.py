@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from ..models import Change, InterestStatement, Mapping, Revision, Term, User
+from ..models import Change, Grade, InterestStatement, Mapping, Revision, Term, User
 from ..publishing import publish_vocabularies, workflow
 from .base import ReadOnlyAdmin
 
@@ -15,13 +15,18 @@ class MappingInline(admin.TabularInline):
     extra = 0
 
 
+class GradeInline(admin.StackedInline):
+    model = Grade
+    extra = 0
+
+
 @admin.register(Term)
 class TermAdmin(admin.ModelAdmin):
-    inlines = [MappingInline]
-    list_display = ("code", "label", "vocabulary", "parent")
+    inlines = [GradeInline, MappingInline]
+    list_display = ("code", "label", "abbreviation", "vocabulary", "parent")
     list_filter = ("vocabulary",)
     list_select_related = ("parent",)
-    search_fields = ("code", "label", "synonyms", "definition")
+    search_fields = ("code", "label", "abbreviation", "synonyms", "definition")
     autocomplete_fields = ["parent"]
     actions = ["publish_them"]
 

@@ -46,6 +46,8 @@ ABOUT = {
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
+    "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",
+    "glossary": "An abbreviation or a word of the pages: what it stands for and means here.",
     "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 

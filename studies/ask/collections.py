@@ -43,6 +43,8 @@ def _touching(studies: list[str], revision: int) -> Q:
 
 STUDY = Filter("study", "Slug of the study.")
 PUBLICATION = Filter("publication", "Slug of the document that says it.")
+SCALE_KINDS = ("grading_scale", "response_criteria")
+GLOSSARY_KINDS = ("abbreviation", "word")
 OF_A_REPORT = {"study": STUDY, "publication": PUBLICATION}
 # Collection → filters. The year of publications alone is a number, so it is asked apart.
 COLLECTIONS: dict[str, dict[str, Filter]] = {
@@ -73,6 +75,8 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
     },
     "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
+    "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
+    "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},
     "vocabularies": {},
 }
 

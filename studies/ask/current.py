@@ -48,6 +48,17 @@ def synonyms(revision_number: int) -> dict:
     return kept(revision_number, "synonyms", make)
 
 
+def glossary(revision_number: int) -> dict[str, dict]:
+    """Abbreviation → its entry of the glossary."""
+
+    def make():
+        found = PublicRecord.objects.current().filter(collection="glossary", kind="abbreviation")
+        documents = [json.loads(text) for text in found.order_by("slug").values_list("document", flat=True)]
+        return {document["entry"]: document for document in documents}
+
+    return kept(revision_number, "glossary", make)
+
+
 def names(revision_number: int, collection: str) -> dict[str, str]:
     """Slug → name of the public studies or publications."""
 

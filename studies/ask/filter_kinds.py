@@ -4,12 +4,14 @@ Each says which rows meet it, on which rows nobody can tell (`open`), which valu
 """
 
 import math
+from decimal import Decimal
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q
 
 from ..models import EvidenceDose, EvidenceTerm
 from ..models.choices import Absence
+from ..pure.numbers import people
 from ..pure.synonyms import units
 from ..pure.wording import tokens
 from . import current
@@ -105,6 +107,9 @@ class DoseBound(Asked, django_filters.NumberFilter):
     """The least or the most of a dose in the unit that `dose_unit` names; both are met by one and the same dose."""
 
     group, sentence = "cells", "dose"
+
+    def said(self, value, revision):
+        return people(Decimal(value))
 
     def faults(self, name, values, query, revision):
         found = [] if len(values) == 1 else [Fault(name, "It is given more than once.", [])]

@@ -28,6 +28,7 @@ class Cell:
     doubts: list[dict] = field(default_factory=list)
     label: str = ""
     anchor: str = ""  # accession of a record that has no other place on the page
+    scale: str = ""  # code of the grading scale whose name begins the remark
     page: str = ""  # where the doubts are explained, if not on this very page
 
 
@@ -135,9 +136,10 @@ def grade_text(toxicity: dict) -> str:
     return f"grade {spoken(toxicity['grade_operator'], low, None if high == low else high)}"
 
 
-def scale_label(toxicity: dict) -> str:
-    """The grading scale, where there is a grade."""
-    return toxicity["scale"]["label"] if toxicity["scale"] else ""
+def graded(toxicity: dict) -> dict[str, str]:
+    """The remark and the scale of a cell: the grading scale by name and code, where there is a grade."""
+    scale = toxicity["scale"]
+    return {"remark": scale["label"], "scale": scale["code"]} if scale else {}
 
 
 def dose_cell(infusion: dict) -> Cell:

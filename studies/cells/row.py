@@ -12,11 +12,11 @@ from .cell import (
     all_sources,
     dose_cell,
     grade_text,
+    graded,
     judgement,
     lymphodepletion_cell,
     percent_interval,
     proportion,
-    scale_label,
     silent,
     spoken,
     time_of,
@@ -300,15 +300,15 @@ def _toxicity_cells(group: dict, name: str) -> list[Cell]:
 
 def _toxicity_cell(item: dict, label: str) -> Cell:
     doubts, sources = item["discrepancies"], all_sources(item["sources"])
-    graded = grade_text(item)
+    grade = grade_text(item)
     if item["presence"] == "absent":
-        text = f"none of {graded}" if graded else "none"
-        return Cell(text, NONE, sources, remark=scale_label(item), label=label, doubts=doubts)
-    parts = [graded] if graded else []
+        text = f"none of {grade}" if grade else "none"
+        return Cell(text, NONE, sources, **graded(item), label=label, doubts=doubts)
+    parts = [grade] if grade else []
     if item["severity"]:
         parts.append(item["severity"])
     if item["n"] is not None and (item["of"] or 0) != 1:
         parts.append(proportion(item["n"], item["of"]))
     state = SUSPECTED if item["presence"] == "suspected" else VALUE
     text = ", ".join(parts) or item["presence"]
-    return Cell(text, state, sources, remark=scale_label(item), label=label, doubts=doubts)
+    return Cell(text, state, sources, **graded(item), label=label, doubts=doubts)

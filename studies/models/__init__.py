@@ -40,12 +40,12 @@ from .therapy import Agent, Therapy
 from .toxicity import Toxicity
 from .transplant import Transplant
 from .user import User
-from .vocabulary import Mapping, Term
+from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
-    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink",
+    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
     "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
     "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
     "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText", "SearchWord",

@@ -26,6 +26,8 @@ VOCABULARIES = {
     "event": "Event",
     "topic": "Topic looked for",
     "characteristic": "Characteristic",
+    "abbreviation": "Abbreviation",
+    "word": "Word used in a precise sense",
 }
 
 
@@ -35,8 +37,19 @@ class Term(models.Model):
     vocabulary = models.CharField(max_length=32, choices=list(VOCABULARIES.items()))
     code = models.CharField(max_length=64)
     label = models.CharField(max_length=120)
+    abbreviation = models.CharField(
+        max_length=24, blank=True, help_text="The short form that pages write; the glossary explains it."
+    )
+    expansion = models.CharField(
+        max_length=120, blank=True, help_text="What the short form stands for, where the label does not say it."
+    )
     definition = models.TextField(help_text="What it means, in our own words.")
     source = models.CharField(max_length=300, blank=True, help_text="Where the definition comes from.")
+    verified = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Of a scale or criteria: where its definition was read. Empty: unverified.",
+    )
     synonyms = models.TextField(blank=True, help_text="One per line; search finds them.")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(default=0, help_text="Order within its parent.")
@@ -44,7 +57,15 @@ class Term(models.Model):
 
     class Meta:
         ordering = ["vocabulary", "position", "code"]
-        constraints = [models.UniqueConstraint(fields=["vocabulary", "code"], name="term_once_in_vocabulary")]
+        constraints = [
+            models.UniqueConstraint(fields=["vocabulary", "code"], name="term_once_in_vocabulary"),
+            models.UniqueConstraint(
+                fields=["abbreviation"],
+                condition=~models.Q(abbreviation=""),
+                name="abbreviation_explained_once",
+                violation_error_message="Another term explains this abbreviation: it has one meaning here.",
+            ),
+        ]
 
     def __str__(self):
         return self.label
@@ -65,6 +86,28 @@ class Term(models.Model):
             line.append(term)
             term = term.parent
         return line
+
+
+class Grade(models.Model):
+    """One step of a grading scale, or one category of response criteria: what it takes, in our own short words.
+
+    A scale without grades is one whose definition is not in this base."""
+
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="grades")
+    of = models.CharField(max_length=60, help_text="What is graded: CRS, ICANS, acute GVHD; of criteria, the disease.")
+    grade = models.CharField(max_length=24, help_text="1, II, severe, CR …")
+    meaning = models.TextField(help_text="What it takes, in our own words.")
+    cases = models.TextField(
+        blank=True, help_text="One per line: a finding that other scales grade otherwise, worded alike in all of them."
+    )
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["term", "of", "grade"], name="grade_once_in_scale")]
+
+    def __str__(self):
+        return f"{self.of} {self.grade}"
 
 
 class Mapping(models.Model):

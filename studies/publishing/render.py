@@ -13,9 +13,7 @@ from ..models import (
     Report,
     SearchText,
     Study,
-    Term,
 )
-from ..models.vocabulary import VOCABULARIES
 from ..pure.documents import dumps
 from .compose import (
     Published,
@@ -25,12 +23,13 @@ from .compose import (
     study_document,
 )
 from .published_tables import tables_of
+from .render_vocabularies import vocabulary_rows
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
-RENDERING = 5
+RENDERING = 6
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
@@ -168,54 +167,9 @@ def _render_report(unit: Report, published: Published) -> Rendering:
 
 
 def render_vocabularies() -> Rendering:
-    """Each open vocabulary as one record: its terms, parents before children."""
-    records = []
-    terms = Term.objects.select_related("parent").prefetch_related("mappings").order_by("position", "code")
-    by_vocabulary = {name: [] for name in VOCABULARIES}
-    for term in terms:
-        by_vocabulary[term.vocabulary].append(
-            {
-                "code": term.code,
-                "label": term.label,
-                "definition": term.definition,
-                "source": term.source or None,
-                "synonyms": term.synonyms.splitlines(),
-                "parent": term.parent.code if term.parent else None,
-                "mappings": [
-                    {"system": m.system, "code": m.code, "predicate": m.predicate, "source": m.source}
-                    for m in term.mappings.all()
-                ],
-            }
-        )
-    for name, found in by_vocabulary.items():
-        document = {"vocabulary": name, "label": VOCABULARIES[name], "terms": found}
-        records.append(PublicRecord(collection="vocabularies", accession="", slug=name, document=dumps(document)))
-    diseases = by_vocabulary["disease"]
-    return Rendering(
-        records=[*records, *_diseases(diseases)],
-        search=[entry("disease", f"/diseases/{term['code']}/", term["label"], term) for term in diseases],
-    )
-
-
-def _diseases(terms: list[dict]) -> list[PublicRecord]:
-    """Each disease of the tree as a record, with what it is a kind of, furthest first, and its kinds."""
-    lineages = {}
-    for term in terms:  # parents before children
-        lineages[term["code"]] = [*lineages.get(term["parent"], []), term["code"]]
-    return [
-        PublicRecord(
-            collection="diseases",
-            accession="",
-            slug=term["code"],
-            topic=term["parent"] or "",
-            document=dumps(
-                term
-                | {"lineage": lineages[term["code"]]}
-                | {"kinds": [other["code"] for other in terms if other["parent"] == term["code"]]}
-            ),
-        )
-        for term in terms
-    ]
+    """The vocabularies, and what is made of them."""
+    records, search = vocabulary_rows()
+    return Rendering(records=records, search=search)
 
 
 def _topic(record: dict) -> str:

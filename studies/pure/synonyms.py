@@ -3,17 +3,6 @@
 from .wording import tokens
 
 Phrase = tuple[str, ...]
-# Names that no vocabulary has, since they are of no single term.
-MORE = [
-    ["UCBT", "umbilical cord blood transplantation", "unrelated cord blood transplantation"],
-    ["HSCT", "haematopoietic stem cell transplantation", "stem cell transplant", "transplantation"],
-    ["DLI", "donor lymphocyte infusion", "donor lymphocytes"],
-    ["MRD", "minimal residual disease", "measurable residual disease"],
-    ["TKI", "tyrosine kinase inhibitor"],
-    ["CRS", "cytokine release syndrome"],
-    ["GVHD", "graft-versus-host disease", "graft versus host disease"],
-    ["ALL", "acute lymphoblastic leukaemia", "acute lymphocytic leukaemia"],
-]
 LONGEST = 6
 
 
@@ -21,7 +10,7 @@ def phrases(names: list[list[str]]) -> dict[Phrase, set[Phrase]]:
     """Phrase → all phrases that mean the same, itself among them, for groups of names. Names without a synonym are
     left out; groups that share a name are one."""
     found: dict[Phrase, set[Phrase]] = {}
-    for group in [*MORE, *names]:
+    for group in names:
         same = {tuple(tokens(name, query=True)) for name in group} - {()}
         same = {phrase for phrase in same if len(phrase) <= LONGEST}
         if len(same) > 1:

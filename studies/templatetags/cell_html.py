@@ -18,13 +18,13 @@ LOOKS = {"none": "none-said", "silent": "silent", "suspected": "suspected"}
 BASIS = dict(Basis.choices)
 
 
-def cell_html(cell, popover: str, labelled: bool = False) -> SafeString:
-    """The markup of one cell of a page (`cells.cell.Cell`). `popover` is the id of what it opens to; `labelled` puts
-    its label before it."""
+def cell_html(cell, popover: str, label: str = "") -> SafeString:
+    """The markup of one cell of a page (`cells.cell.Cell`). `popover` is the id of what it opens to; `label`, as
+    markup, stands before it."""
     text, look = escape(str(cell.text)), LOOKS.get(cell.state, "")
     parts = []
-    if labelled and cell.label:
-        parts.append(f'<span class="label">{escape(cell.label)}</span> ')
+    if label:
+        parts.append(f'<span class="label">{label}</span> ')
     if cell.sources:
         parts.append(
             f'<button type="button" class="value{" " * bool(look)}{look}" popovertarget="{popover}">{text}</button>'
@@ -36,10 +36,19 @@ def cell_html(cell, popover: str, labelled: bool = False) -> SafeString:
     else:
         parts.append(f'<span class="{look if look in ("none-said", "silent") else "plain"}">{text}</span>')
     if cell.remark:
-        parts.append(f' <span class="remark">{escape(cell.remark)}</span>')
+        parts.append(f' <span class="remark">{_remark(cell)}</span>')
     if cell.doubts:
         parts.append(_doubts(cell.doubts, cell.page))
     return mark_safe("".join(parts))  # noqa: S308, every text above is escaped
+
+
+def _remark(cell) -> str:
+    """The remark; the scale that it begins with leads to its definition."""
+    if not cell.scale:
+        return escape(cell.remark)
+    scale, *others = cell.remark.split(" · ")
+    link = f'<a class="scale" href="{_address("studies:scale", cell.scale)}">{escape(scale)}</a>'
+    return " · ".join([link, *(escape(other) for other in others)])
 
 
 def _place(source: dict) -> str:

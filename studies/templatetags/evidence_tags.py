@@ -4,19 +4,35 @@ from django import template
 
 from ..pure.document_names import document_name
 from ..pure.numbers import in_words
+from .abbreviation_html import explained_html
 from .cell_html import cell_html
 
 register = template.Library()
 COUNT_KEY = "popover number"
+EXPLAINED_KEY = "abbreviations explained in"
 
 
 @register.simple_tag(takes_context=True)
 def cell(context, value, before=""):
     """A cell: its text in the look of its state, opening to its places; then remark and doubts."""
-    store = context.render_context
-    root = store.dicts[0] if hasattr(store, "dicts") else store
+    root = _of_the_page(context)
     root[COUNT_KEY] = root.get(COUNT_KEY, 0) + 1
-    return cell_html(value, f"source-{root[COUNT_KEY]}", labelled=bool(before))
+    label = explained(context, value.label) if before and value.label else ""
+    return cell_html(value, f"source-{root[COUNT_KEY]}", label)
+
+
+@register.simple_tag(takes_context=True)
+def explained(context, text, part="page"):
+    """A heading or label; the first time that a part of a page writes an abbreviation, it is explained."""
+    site = context.get("site") or {}
+    done = _of_the_page(context).setdefault(f"{EXPLAINED_KEY} {part}", set())
+    return explained_html(text, site.get("glossary", {}), done, part)
+
+
+def _of_the_page(context) -> dict:
+    """What is kept while one page is rendered, its included templates too."""
+    store = context.render_context
+    return store.dicts[0] if hasattr(store, "dicts") else store
 
 
 register.filter("words", in_words)

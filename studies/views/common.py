@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from ..ask import current
 from ..ask.history import Gone
 from ..ask.strict import BadQuery
-from ..models import PublicRecord
+from ..models import PublicRecord, Revision
 from ..web import tagged
 
 
@@ -41,12 +41,19 @@ def page(request: HttpRequest, revision: int, template: str, context: dict, stat
 
 
 def site(revision: int) -> dict:
-    """The frame's own: how many documents were read, the revision, and what studies and papers are called."""
+    """The frame's own: how many documents were read, the revision, what abbreviations mean, and what studies and papers
+    are called."""
     return {
         "revision": revision,
+        "at": current.kept(revision, "date of the revision", lambda: _date(revision)),
         "documents_read": current.kept(revision, "documents read", _documents_read),
+        "glossary": current.glossary(revision),
         "names": current.names(revision, "publications") | current.names(revision, "studies"),
     }
+
+
+def _date(revision: int):
+    return Revision.objects.filter(id=revision).values_list("at", flat=True).first() or ""
 
 
 def _documents_read() -> int:

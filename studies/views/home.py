@@ -1,4 +1,4 @@
-"""The first page, and what the base is."""
+"""The first page."""
 
 import json
 
@@ -45,10 +45,3 @@ def _line(study: dict) -> dict:
         line["report"] = report
         line["n"] = next((cohort["n"] for cohort in report["cohorts"] if not cohort["parent"]), None)
     return line
-
-
-@public_page
-def about(request, revision):
-    """Who it is for, how papers become facts, what it is not."""
-    strict.check(request.GET, set())
-    return page(request, revision, "studies/about.html", {})

@@ -12,9 +12,9 @@ from ..cells.cell import (
     doubts_of,
     fact_cell,
     grade_text,
+    graded,
     percent_interval,
     proportion,
-    scale_label,
     spoken,
     time_of,
 )
@@ -40,14 +40,13 @@ def outcome_cell(record: dict) -> Cell:
 
 def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
     more = [record[name] for name in ("cause", "estimator") if record[name]]
-    if record["criteria"]:
-        more.append(record["criteria"]["label"])
     if record["statistic"]:
         more.append(record["labels"]["statistic"])
     return {
         "measure": record["measure"]["label"],
         "category": record["category"]["label"] if record["category"] else "",
         "more": " · ".join(more),
+        "criteria": record["criteria"],
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": outcome_cell(record),
         "when": time_of(record),
@@ -60,19 +59,19 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
 
 
 def toxicity_cell(record: dict) -> Cell:
-    graded = grade_text(record)
+    grade = grade_text(record)
     if record["presence"] == "absent":
-        text = f"none of {graded}" if graded else "none"
+        text = f"none of {grade}" if grade else "none"
         sources = all_sources(record["sources"], "presence", "grade_low")
-        return Cell(text, NONE, sources, remark=scale_label(record), doubts=doubts_of(record))
-    parts = [graded] if graded else []
+        return Cell(text, NONE, sources, **graded(record), doubts=doubts_of(record))
+    parts = [grade] if grade else []
     if record["severity_as_worded"]:
         parts.append(record["severity_as_worded"])
     if record["affected_n"] is not None:
         parts.append(proportion(record["affected_n"], record["evaluable_n"]))
     state = SUSPECTED if record["presence"] == "suspected" else VALUE
     text = ", ".join(parts) or record["labels"]["presence"]
-    return Cell(text, state, all_sources(record["sources"]), remark=scale_label(record), doubts=doubts_of(record))
+    return Cell(text, state, all_sources(record["sources"]), **graded(record), doubts=doubts_of(record))
 
 
 def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:

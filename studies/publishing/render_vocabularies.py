@@ -1,0 +1,115 @@
+"""The public rows of the vocabularies, and of what is made of them: the tree of diseases, the scales, the glossary."""
+
+import re
+
+from ..models import PublicRecord, Term
+from ..models.vocabulary import VOCABULARIES
+from ..pure.documents import dumps
+from .search_entries import entry
+
+SCALES = ("grading_scale", "response_criteria")
+# Both vocabularies have a term for silence; the page explains what a grade without a scale means.
+UNDEFINED = ("response_criteria", "not_reported")
+CASES_OF = "CRS"  # what the cases are graded for
+
+
+def vocabulary_rows() -> tuple[list[PublicRecord], list]:
+    """The public records of the vocabularies and what search finds of them."""
+    terms = Term.objects.select_related("parent").prefetch_related("mappings", "grades").order_by("position", "code")
+    by_vocabulary = {name: [] for name in VOCABULARIES}
+    for term in terms:
+        by_vocabulary[term.vocabulary].append(_document(term))
+    records = [
+        _record("vocabularies", name, {"vocabulary": name, "label": VOCABULARIES[name], "terms": found})
+        for name, found in by_vocabulary.items()
+    ]
+    records += [*_diseases(by_vocabulary["disease"]), *_scales(by_vocabulary), *_glossary(by_vocabulary)]
+    diseases = by_vocabulary["disease"]
+    return records, [entry("disease", f"/diseases/{term['code']}/", term["label"], term) for term in diseases]
+
+
+def _record(collection: str, slug: str, document: dict, **columns) -> PublicRecord:
+    return PublicRecord(collection=collection, accession="", slug=slug, document=dumps(document), **columns)
+
+
+def _document(term: Term) -> dict:
+    return {
+        "code": term.code,
+        "label": term.label,
+        "abbreviation": term.abbreviation or None,
+        "expansion": term.expansion or None,
+        "definition": term.definition,
+        "source": term.source or None,
+        "verified": term.verified or None,
+        "synonyms": term.synonyms.splitlines(),
+        "parent": term.parent.code if term.parent else None,
+        "grades": [
+            {"of": g.of, "grade": g.grade, "meaning": g.meaning, "cases": g.cases.splitlines()}
+            for g in term.grades.all()
+        ],
+        "mappings": [
+            {"system": m.system, "code": m.code, "predicate": m.predicate, "source": m.source}
+            for m in term.mappings.all()
+        ],
+    }
+
+
+def _diseases(terms: list[dict]) -> list[PublicRecord]:
+    """Each disease of the tree as a record, with what it is a kind of, furthest first, and its kinds."""
+    lineages = {}
+    for term in terms:  # parents before children
+        lineages[term["code"]] = [*lineages.get(term["parent"], []), term["code"]]
+    return [
+        _record(
+            "diseases",
+            term["code"],
+            term
+            | {"lineage": lineages[term["code"]]}
+            | {"kinds": [other["code"] for other in terms if other["parent"] == term["code"]]},
+            topic=term["parent"] or "",
+        )
+        for term in terms
+    ]
+
+
+def _scales(by_vocabulary: dict) -> list[PublicRecord]:
+    """Each grading scale and each set of response criteria; `beside` tells how other scales grade the same finding."""
+    beside = {}  # finding → the grade that each scale gives it
+    for term in by_vocabulary["grading_scale"]:
+        for grade in term["grades"]:
+            for case in grade["cases"]:
+                told = {"scale": term["code"], "label": term["label"], "grade": grade["grade"]}
+                beside.setdefault(case, []).append(told)
+    records = []
+    for vocabulary in SCALES:
+        for term in by_vocabulary[vocabulary]:
+            if (vocabulary, term["code"]) == UNDEFINED:
+                continue
+            has_cases = any(grade["cases"] for grade in term["grades"])
+            shown = has_cases or (vocabulary, term["code"]) == ("grading_scale", "not_reported")
+            cases = [{"finding": case, "of": CASES_OF, "grades": grades} for case, grades in beside.items()]
+            document = term | {"vocabulary": vocabulary, "beside": cases if shown else []}
+            records.append(_record("scales", term["code"], document, name=term["label"], kind=vocabulary))
+    return records
+
+
+def _glossary(by_vocabulary: dict) -> list[PublicRecord]:
+    """Every abbreviation, whatever vocabulary explains it, and every word that is used in a precise sense."""
+    records = []
+    for vocabulary, terms in by_vocabulary.items():
+        for term in terms:
+            if not term["abbreviation"] and vocabulary != "word":
+                continue
+            short = term["abbreviation"] or term["label"]
+            document = {
+                "entry": short,
+                "slug": re.sub(r"[^\w-]", "", short.replace(" ", "-")),
+                "kind": "word" if vocabulary == "word" else "abbreviation",
+                "expansion": (term["expansion"] or term["label"]) if term["abbreviation"] else None,
+                "definition": term["definition"],
+                "source": term["source"],
+                "vocabulary": vocabulary,
+                "code": term["code"],
+            }
+            records.append(_record("glossary", document["slug"], document, name=short, kind=document["kind"]))
+    return records
