@@ -8,6 +8,7 @@ from .construct import Construct
 from .course import Course, Infusion, Interval, Lymphodepletion
 from .discrepancy import Discrepancy, Side
 from .event import Event
+from .imported import ImportedValue
 from .measurement import Measurement
 from .outcome import Outcome
 from .provenance import Place
@@ -44,8 +45,8 @@ __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
     "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
-    "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
-    "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "FormLink", "ImportedValue", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome",
+    "Place", "PublicFact", "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report",
+    "Revision", "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term",
+    "Therapy", "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip
