@@ -130,8 +130,9 @@ def test_each_format_gives_the_same_publication(content, kind, title, authors, m
         (RIS.replace("\n", "\r").encode(), ""),
         (RIS.replace("  - ", " - ").replace("ER  -", "ER  - ").encode(), ""),
         (b"\n\n" + RIS.encode() + b"\n\n\n", ""),
+        (b"Provider: example\nContent: text/plain\n\n1.\n" + RIS.encode() + b"\n2.\n", ""),
     ],
-    ids=["UTF-8", "mark", "UTF-16", "little", "big", "Windows-1252", "CRLF", "CR", "one space", "empty lines"],
+    ids=["UTF-8", "mark", "UTF-16", "little", "big", "Windows-1252", "CRLF", "CR", "one space", "empty", "header"],
 )
 def test_every_encoding_is_read_right_or_said(encoded, said):
     [found] = read(encoded)
@@ -184,7 +185,9 @@ def test_what_cannot_be_read_right_is_refused_with_the_reason(content, said):
         (BIBTEX.replace("3, pages = {41--49},", "3, pages = {41--49,"), "entry 1, line 3 · the entry “author2024”"),
         (BIBTEX + BIBTEX.replace("author2024", "second").replace("title = {", "title = "), "entry 2, line 11"),
         (BIBTEX.replace("journal = exj", "journal = other"), "it is not defined by @string"),
+        (RIS + "and so on\n" + RIS, "entry 2, line 17 · the entry: text outside an entry"),
         (CSL[:-3], "line 1, column"),
+        ('[{"volume": ' + "9" * 5000 + "}]", "a number is endless"),
         ("[1, 2]", "entry 1 · the item “1”"),
         (CSL.replace('"title": "', '"title": ["').replace('/kg"', '/kg"]'), "title “["),
         (CSL.replace('[["2024", 3, 7]]', '"2024"'), "entry 1 · issued"),
@@ -247,6 +250,10 @@ def test_more_entries_than_can_be_looked_through_are_refused(monkeypatch):
         (RIS, "retraction_status", ""),
         (NBIB.replace("PT  - Case Reports", "PT  - Retracted Publication"), "retraction_status", "retracted"),
         (NBIB.replace("2024 Mar", "2024 Mar-Apr"), "year", "2024"),
+        (BIBTEX.replace("10$^{6}$/kg", r"p $<$0.01, 50\%, \'{e}t{\'e} $\alpha$"), "title",
+         "Example of CAR-T at p <0.01, 50%, été α & ``donors''"),
+        (BIBTEX.replace("10$^{6}$/kg", "$10^{6}$"), "title", "Example of CAR-T at 10^6 & ``donors''"),
+        (CSL.replace('{"date-parts": [["2024", 3, 7]]}', '{"date-parts": [[], []], "raw": "2024"}'), "year", "2024"),
         (BIBTEX.replace("pages = {41--49}", "eid = {e1234}"), "pages", "e1234"),
         (BIBTEX.replace("$^{6}$", r"\textsuperscript{6}"), "title", "Example of CAR-T at 10⁶/kg & ``donors''"),
         (CSL.replace('[["2024", 3, 7]]', '[["2024", 3], ["2024", 5]]'), "published", "2024"),
@@ -256,6 +263,11 @@ def test_more_entries_than_can_be_looked_through_are_refused(monkeypatch):
 def test_a_value_is_found_where_programs_put_it_and_only_there(content, name, value):
     [found] = read(content)
     assert found.get(name) == value
+
+
+def test_authors_without_full_names_are_not_lost():
+    [found] = read("\n".join(line for line in NBIB.split("\n") if not line.startswith("FAU")))
+    assert [str(author) for author in found.authors] == ["Author A", "Äuthor-Ñame BC"]
 
 
 def test_authors_that_a_file_leaves_out_are_told():

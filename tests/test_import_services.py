@@ -220,6 +220,7 @@ def test_what_passes_is_asked_again(library, replies, asked):
         (Reply(status=500), 4, r"PubMed is out of order \(500\)"),
         (Reply(status=429, Retry_After="1"), 4, "PubMed has too many questions at once"),
         (Reply(status=429, Retry_After="120"), 1, "asks to wait 120 seconds"),
+        (Reply(status=503, Retry_After="Fri, 31 Dec 2100 23:59:59 GMT"), 1, "asks to wait"),
         (Reply(answers.pubmed(answers.article()), XML, short=500), 4, "broke off in the middle"),
         (Reply(answers.pubmed(answers.article()), XML, seconds=0.8), 4, "did not answer within"),
         (Reply(answers.pubmed(answers.article()), XML, drip=0.1), 4, "did not answer within"),
@@ -233,8 +234,8 @@ def test_what_passes_is_asked_again(library, replies, asked):
         (Reply("<eFetchResult><ERROR>x</ERROR></eFetchResult>", XML), 1, "no whole set of articles"),
         (Reply('<!DOCTYPE a [<!ENTITY b "boom">]><PubmedArticleSet>&b;</PubmedArticleSet>', XML), 1, "no whole XML"),
     ],
-    ids=["500", "429", "429 long", "truncated", "slow", "dripping", "login page", "huge", "redirect elsewhere",
-         "redirect to a file", "redirect in circles", "refused", "broken XML", "other XML", "entities"],
+    ids=["500", "429", "429 long", "503 until", "truncated", "slow", "dripping", "login page", "huge",
+         "redirect elsewhere", "redirect to a file", "redirect in circles", "refused", "broken XML", "other XML", "entities"],
 )  # fmt: skip
 def test_what_does_not_pass_is_said_in_a_sentence(library, reply, asked, said):
     library.replies = [reply]
@@ -310,6 +311,16 @@ def test_the_services_are_told_who_asks(library, settings):
     settings.CONTACT_EMAIL = ""
     ask()
     assert library.agents == ["CARTographer/0.1 (mailto:curation@example.org)", "CARTographer/0.1 (no contact given)"]
+
+
+def test_a_contact_that_is_none_stops_the_start(monkeypatch):
+    from django.core.exceptions import ImproperlyConfigured
+
+    from evidence import env
+
+    monkeypatch.setenv("CONTACT_EMAIL", "example.org")
+    with pytest.raises(ImproperlyConfigured, match="CONTACT_EMAIL is not an e-mail address"):
+        env.contact_email()
 
 
 # What curators type

@@ -122,6 +122,10 @@ def test_a_registration_that_is_known_keeps_what_it_says_and_gains_a_report(libr
     adopt([Choice(found)], curator)
     assert Registration.objects.filter(pk=known.pk).values().get() == before
     assert set(known.reports.values_list("role", flat=True)) == {"secondary", "registry"}
+    assert [match.why for match in Known().matches(found)] == [
+        "the same number",
+        "this version of the registry's record",
+    ]
 
 
 # What the base holds already
@@ -239,6 +243,14 @@ def test_a_thousand_entries_become_a_thousand_drafts(curator):
     assert Publication.objects.filter(slug__startswith="example-", state="draft").count() == 1000
 
 
+def test_the_page_of_a_draft_leads_to_what_was_imported_into_it(staff, library, curator):
+    [draft] = adopt([Choice(pmid(library))], curator).made
+    page = staff.get(reverse("admin:studies_publication_change", args=[draft.pk])).content.decode()
+    link = re.search(r'<a href="([^"]+)">19 values</a>', page).group(1)
+    listed = staff.get(link).content.decode()
+    assert "ArticleTitle" in listed and "PubMed" in listed
+
+
 # The page
 
 
@@ -286,6 +298,24 @@ def test_an_entry_that_is_held_is_left_unless_the_curator_says_otherwise(staff, 
     staff.post(preview, chosen(page, action_1=held.pk) | {"fill-1": ["journal", "volume"]})
     held.refresh_from_db()
     assert (held.journal, held.volume, held.issue) == ("Example journal of haematology", "12", "")
+
+
+def test_a_file_that_was_read_need_not_be_chosen_again_when_a_service_fails(staff, library):
+    library.replies = [Reply(status=503)]
+    file = SimpleUploadedFile("mine.ris", RIS.replace("99000001", "99000007").replace("001", "007").encode())
+    page = staff.post(IMPORT, {"identifiers": answers.PMID, "file": file}).content.decode()
+    assert "mine.ris was read and is kept" in page
+    kept = re.search(r'name="kept" value="([^"]+)"', page).group(1)
+    library.replies = []
+    page = staff.post(IMPORT, {"identifiers": answers.PMID, "kept": kept}, follow=True).content.decode()
+    assert "2 entries." in page and "mine.ris" in page
+
+
+def test_a_retracted_paper_is_said_so_before_anything_else(staff, library):
+    article = answers.article(links=answers.link("RetractionIn"))
+    library.by_path["/pubmed/efetch.fcgi"] = Reply(answers.pubmed(article), XML)
+    page = staff.post(IMPORT, {"identifiers": answers.PMID}, follow=True).content.decode()
+    assert '<p class="errornote">Retracted</p>' in page
 
 
 def test_an_entry_twice_in_a_file_is_said_and_left(staff):

@@ -18,6 +18,7 @@ from ..importers.adopt import DRAFT, LEAVE, Choice, adopt, fillable_fields, slug
 from ..importers.existing import Known, Match
 from ..importers.found import Found, ImportFailed
 from ..models import Publication, Registration
+from ..models.choices import RetractionStatus
 
 WAITING = "imports"  # in the session: token → what was found
 MOST_WAITING = 3
@@ -43,8 +44,11 @@ class ImportForm(forms.Form):
         "It is taken whole or refused whole.",
     )
 
+    # A file that was read while a service failed: its entries wait in the session under this name.
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def clean(self):
-        if not self.cleaned_data.get("identifiers", "").strip() and not self.cleaned_data.get("file"):
+        if not any(str(self.cleaned_data.get(name) or "").strip() for name in self.fields):
             raise forms.ValidationError("Give an identifier or a file.")
         return self.cleaned_data
 
@@ -71,6 +75,12 @@ class Entry:
     action: str
     fields: list[str]
 
+    @property
+    def warning(self) -> str:
+        """What nobody may overlook."""
+        status = self.found.get("retraction_status")
+        return RetractionStatus(status).label if status in ("retracted", "expression_of_concern") else ""
+
     @cached_property
     def fillable(self) -> list[tuple[Offer, list[str]]]:
         """Drafts that may be this one, each with its empty fields."""
@@ -90,32 +100,32 @@ def import_page(request):
     """The form; with a find, the page that shows it. What was typed stays whatever goes wrong."""
     _may_import(request)
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    problems = []
+    problems, kept = [], ""
     if form.is_valid():
+        given = form.cleaned_data
+        found = _waiting(request, given["kept"])
         try:
-            found = _find(form.cleaned_data)
+            wanted = lookup.identifiers_in(given["identifiers"])
+            # The file first: it asks nobody, so its faults cost no service a question.
+            if given["file"]:
+                found = files.read(given["file"].name, given["file"].read())
+            return redirect("admin:studies_publication_import_preview", _wait(request, found + lookup.look_up(wanted)))
         except ImportFailed as error:
             problems = [str(error), *getattr(error, "faults", ())]
-        else:
-            token = secrets.token_urlsafe(16)
-            waiting = request.session.get(WAITING, {})
-            kept = dict(list(waiting.items())[-(MOST_WAITING - 1) :])
-            request.session[WAITING] = kept | {token: [one.as_json() for one in found]}
-            return redirect("admin:studies_publication_import_preview", token)
-    context = {"form": form, "problems": problems, "title": "Import"}
+            kept = _wait(request, found) if found else ""
+    file = _waiting(request, kept)[0].source.address if kept else ""
+    context = {"form": form, "problems": problems, "kept": kept, "file": file, "title": "Import"}
     return render(request, "admin/studies/import.html", _context(request) | context)
 
 
 def preview_page(request, token: str):
     """What was found, value by value, with a choice for each entry; confirming makes the drafts."""
     _may_import(request)
-    waiting = request.session.get(WAITING, {})
-    if token not in waiting:
+    found = _waiting(request, token)
+    if not found:
         messages.error(request, "This import was confirmed already, or waited too long. Import it again.")
         return redirect("admin:studies_publication_import")
-    entries = _entries(
-        [Found.from_json(one) for one in waiting[token]], request.POST if request.method == "POST" else None
-    )
+    entries = _entries(found, request.POST if request.method == "POST" else None)
     problems = []
     if request.method == "POST":
         fills = any(entry.action not in (DRAFT, LEAVE) for entry in entries)
@@ -126,7 +136,7 @@ def preview_page(request, token: str):
         except ImportFailed as error:
             problems = [str(error), *getattr(error, "faults", ())]
         else:
-            request.session[WAITING] = {name: found for name, found in waiting.items() if name != token}
+            request.session[WAITING] = {name: one for name, one in request.session[WAITING].items() if name != token}
             made, filled = len(done.made), len(done.filled)
             said = f"{made} draft{'s'[: made != 1]} made, {filled} filled, {len(entries) - made - filled} left."
             messages.success(request, said)
@@ -135,11 +145,17 @@ def preview_page(request, token: str):
     return render(request, "admin/studies/import_preview.html", _context(request) | context)
 
 
-def _find(given: dict) -> list[Found]:
-    wanted = lookup.identifiers_in(given["identifiers"])
-    # The file first: it asks nobody, so its faults cost no service a question.
-    found = files.read(given["file"].name, given["file"].read()) if given.get("file") else []
-    return found + lookup.look_up(wanted)
+def _wait(request, found: list[Found]) -> str:
+    """Keep a find in the session, and with it the latest others; its token."""
+    token = secrets.token_urlsafe(16)
+    others = list(request.session.get(WAITING, {}).items())[1 - MOST_WAITING :]
+    request.session[WAITING] = dict(others) | {token: [one.as_json() for one in found]}
+    return token
+
+
+def _waiting(request, token: str) -> list[Found]:
+    """The find that waits under a token; none where it was confirmed or has given way to later ones."""
+    return [Found.from_json(one) for one in request.session.get(WAITING, {}).get(token, [])]
 
 
 def _entries(found: list[Found], post) -> list[Entry]:

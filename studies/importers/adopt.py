@@ -209,7 +209,7 @@ def _write_where_from(record, found: Found, values: list[Value], places: bool = 
     ImportedValue.objects.bulk_create(
         ImportedValue(
             record=record.accession, field=value.field, value=value.value, as_given=value.as_given,
-            derivation=value.derivation, source=source.name, entry=source.entry, place=value.place,
+            derivation=cut(value.derivation, 400), source=source.name, entry=source.entry, place=value.place,
             address=source.address[:500], checksum=source.checksum, fetched_at=parse_datetime(source.fetched_at),
         )
         for value in values

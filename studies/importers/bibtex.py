@@ -57,6 +57,7 @@ def read(text: str, source: Source) -> list[Found]:
 def _plain(text: str) -> str:
     """A value without LaTeX; what is raised stays raised."""
     text = _RAISED.sub(lambda match: f"<sup>{match[1] or match[2] or match[3]}</sup>", text)
+    text = re.sub(r"(?<!\\)\$([^$]*)(?<!\\)\$", r"\1", text)  # formulas keep their ^: “10^6” is not “106”
     text = re.sub(r"(?<!\\)~", " ", text)
     return latex_to_unicode(re.sub(r"\\([&%$#_])", r"\1", text)).replace("{", "").replace("}", "")
 

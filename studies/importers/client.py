@@ -3,6 +3,7 @@ other host, and says in a curator's words what went wrong."""
 
 import threading
 import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -136,9 +137,14 @@ class Client:
 
     @staticmethod
     def _asked_to_wait(headers, otherwise: float) -> float:
-        """Seconds of a Retry-After header; the date form is no longer than we wait anyway or it is refused."""
+        """Seconds of a Retry-After header, in either of its forms, but no less than we would wait anyway."""
         told = headers.get("Retry-After", "").strip()
-        return max(float(told), otherwise) if told.isdigit() else otherwise
+        if told.isdecimal():
+            return max(float(told), otherwise)
+        try:
+            return max(parsedate_to_datetime(told).timestamp() - time.time(), otherwise)
+        except ValueError:
+            return otherwise
 
     # Words
 

@@ -21,8 +21,8 @@ def read(text: str, source: Source) -> list[Found]:
     except json.JSONDecodeError as error:
         fault = Fault(f"line {error.lineno}, column {error.colno}", "the text", "", f"it is no JSON: {error.msg}")
         raise Refused([fault]) from None
-    except RecursionError:
-        raise Refused([Fault("the file", "the text", "", "it is nested too deeply to be CSL-JSON")]) from None
+    except (RecursionError, ValueError):
+        raise Refused([Fault("the file", "the text", "", "it is nested too deeply, or a number is endless")]) from None
     if isinstance(items, dict):
         items = items["items"] if isinstance(items.get("items"), list) else [items]
     found, faults = [], []
@@ -49,7 +49,7 @@ def _problems(item):
     for key in _TEXTS:
         if isinstance(item.get(key), (dict, list, bool)):
             yield key, json.dumps(item[key], ensure_ascii=False), "one text is expected here"
-    authors = item.get("author", [])
+    authors = item.get("author") or []
     if not isinstance(authors, list) or not all(
         isinstance(a, dict) and all(isinstance(v, (str, int, bool)) for v in a.values()) for a in authors
     ):
@@ -58,7 +58,7 @@ def _problems(item):
             json.dumps(authors, ensure_ascii=False),
             "a list of names is expected (family and given, or literal)",
         )
-    issued = item.get("issued", {})
+    issued = item.get("issued") or {}
     parts = issued.get("date-parts", [[]]) if isinstance(issued, dict) else None
     whole = isinstance(parts, list) and parts and all(isinstance(part, list) for part in parts)
     if not whole or not all(isinstance(n, (int, str)) for part in parts for n in part):
@@ -70,16 +70,16 @@ def _found(item: dict, source: Source) -> Found:
     for ours, key in (("title", "title"), ("journal", "container-title"), ("volume", "volume"), ("issue", "issue")):
         found.take(ours, item.get(key), key)
     take_pages(found, str(item.get("page") or item.get("number") or ""), "", "page")
-    issued = item.get("issued", {})
+    issued = item.get("issued") or {}
     parts = [str(part) for part in issued.get("date-parts", [[]])[0] if str(part).strip()]
     day = "-".join([*parts[:1], *(part.zfill(2) for part in parts[1:])]) or issued.get("raw") or issued.get("literal")
     found.take_year(day, "issued")
     if len(issued.get("date-parts", [])) > 1:
-        day = str(parts[0])  # from … to …
+        day = "".join(parts[:1])  # from … to …
     found.take_date("published", day, "issued")
     if language(str(item.get("language") or "")):
         found.take("language", language(item["language"]), "language", as_given=item["language"])
-    for author in item.get("author", []):
+    for author in item.get("author") or []:
         particles = (author.get("dropping-particle"), author.get("non-dropping-particle"), author.get("family"))
         family = " ".join(str(part) for part in particles if part) or str(author.get("literal") or "")
         given = " ".join(str(author[key]) for key in ("given", "suffix") if author.get(key))

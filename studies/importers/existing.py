@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from ..models import Publication, Registration
 from ..models.choices import State
 from ..pure.citations import comparable_title
+from .adopt import slug_for
 from .found import Found
 
 NEARLY_EQUAL = 0.9  # of the letters of two titles, in order
@@ -55,7 +56,8 @@ class Known:
             if publication and all(match.record != publication for match in matches):
                 matches.append(Match(publication, f"the same {name.upper()}"))
         if found.is_registration:
-            return matches
+            version = next((p for p in self.publications if p.slug == slug_for(found)), None)
+            return matches + ([Match(version, "this version of the registry's record")] if version else [])
         for accession in self._alike(comparable_title(found.get("title"))):
             publication = self.by_accession[accession]
             if all(match.record != publication for match in matches):

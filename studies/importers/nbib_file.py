@@ -26,11 +26,13 @@ def read(text: str, source: Source) -> list[Found]:
     for number, (line, record) in enumerate(_records(text), start=1):
         entry = f"entry {number}, line {line}"
         try:
+            if not re.search(r"^FAU *-", record, re.MULTILINE):  # nbib takes authors by their full names alone
+                record = re.sub(r"^AU  - ", "FAU - ", record, flags=re.MULTILINE)
             parsed = nbib.read(record)
             if len(parsed) != 1:
                 raise MalformedLine("it holds nothing that could be read")
             found.append(_found(parsed[0], source.entry_named(entry)))
-        except (MalformedLine, UnknownTagFormat, ValueError, OverflowError) as error:
+        except (MalformedLine, UnknownTagFormat, ValueError, OverflowError, LookupError) as error:
             faults.append(Fault(entry, "the record", "", f"it is not as PubMed writes it: {error}"))
     if faults:
         raise Refused(faults)

@@ -32,7 +32,7 @@ def read(text: str, source: Source) -> list[Found]:
             if not open_since:
                 faults.append(_fault(len(starts), number, "an end (ER) without a beginning (TY)"))
             open_since = 0
-        elif line.strip() and not open_since:
+        elif not open_since and _is_content(line, starts):
             faults.append(_fault(len(starts) + 1, number, "text outside an entry, between ER and TY"))
     if open_since:
         faults.append(_fault(len(starts), open_since, "it has no end (ER); the file may be cut off"))
@@ -43,6 +43,11 @@ def read(text: str, source: Source) -> list[Found]:
         _found(entry, source.entry_named(f"entry {number}, line {line}"))
         for number, (entry, line) in enumerate(zip(entries, starts, strict=True), start=1)
     ]
+
+
+def _is_content(line: str, starts: list[int]) -> bool:
+    """Whether a line outside entries is more than what programs put there: a header, or the number of the next one."""
+    return bool(_TAG.match(line) or (starts and re.search(r"[^\W\d_]", line)))
 
 
 def _fault(entry: int, line: int, rule: str) -> Fault:
