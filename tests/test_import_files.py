@@ -170,6 +170,8 @@ def test_what_cannot_be_read_right_is_refused_with_the_reason(content, said):
     ("content", "said"),
     [
         (RIS.replace("PY  - 2024/03/07/", "PY  - in press"), "entry 1, line 1 · PY “in press”"),
+        (RIS.replace("PY  - 2024/03/07/", "PY  - 24"), "PY “24”: “24” is no year of publication"),
+        (RIS.replace("PY  - 2024/03/07/", "PY  - 20244"), "PY “20244”: “20244” is no year of publication"),
         (RIS.replace("PY  - 2024/03/07/\n", ""), "year: there is no year of publication"),
         (RIS.replace("PY  - 2024/03/07/", "PY  - 2024/13/07/"), "is not in the calendar"),
         (RIS.replace("TI  - Example of donor cells: “smart” quotes – and p <0.01\n", ""), "title: there is none"),
@@ -219,10 +221,10 @@ def test_a_thousand_entries_are_read_in_their_order_and_soon(kind):
         ),
         "json": lambda: json.dumps([json.loads(CSL.replace("99000001", n))[0] for n in numbers]),
     }[kind]()  # fmt: skip
-    started = time.monotonic()
+    started = time.process_time()
     found = read(made)
     assert [one.get("pmid") for one in found][1:] == numbers[1:]
-    assert time.monotonic() - started < 25
+    assert time.process_time() - started < 25
     assert found[999].source.entry.startswith("entry 1000")
 
 

@@ -69,6 +69,22 @@ def test_pubmed_says_whether_a_paper_was_retracted_and_the_day_is_kept(library, 
 
 
 @pytest.mark.parametrize(
+    ("types", "kind"),
+    [
+        (("Journal Article",), ""),
+        (("Journal Article", "Review"), "review"),
+        (("Clinical Trial, Phase I", "Journal Article"), "trial_report"),
+        (("Clinical Trial Protocol", "Journal Article"), ""),
+        (("Review", "Case Reports"), "case_report"),
+    ],
+)
+def test_the_kind_is_only_what_the_types_carry(library, types, kind):
+    library.by_path["/pubmed/efetch.fcgi"] = Reply(answers.pubmed(answers.article(types=types)), XML)
+    [found] = pubmed.fetch([answers.PMID])
+    assert found.get("kind") == kind
+
+
+@pytest.mark.parametrize(
     ("printed", "year", "day"),
     [
         ("<Year>2024</Year><Month>Mar</Month><Day>7</Day>", "2024", "2024-03-07"),
@@ -235,7 +251,8 @@ def test_what_passes_is_asked_again(library, replies, asked):
         (Reply('<!DOCTYPE a [<!ENTITY b "boom">]><PubmedArticleSet>&b;</PubmedArticleSet>', XML), 1, "no whole XML"),
     ],
     ids=["500", "429", "429 long", "503 until", "truncated", "slow", "dripping", "login page", "huge",
-         "redirect elsewhere", "redirect to a file", "redirect in circles", "refused", "broken XML", "other XML", "entities"],
+         "redirect elsewhere", "redirect to a file", "redirect in circles", "refused", "broken XML",
+         "other XML", "entities"],
 )  # fmt: skip
 def test_what_does_not_pass_is_said_in_a_sentence(library, reply, asked, said):
     library.replies = [reply]
@@ -291,10 +308,17 @@ def test_only_https_leaves_this_machine(settings):
 
 def test_the_whole_look_up_has_an_end(library):
     library.replies = [Reply(status=503, Retry_After="1")]
-    started = time.monotonic()
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="Nothing was changed"):
         pubmed.fetch([answers.PMID], Client("PubMed", seconds=1.2))
-    assert time.monotonic() - started < 2.5
+    assert len(library.asked) <= 2, "it went on asking after its time"
+
+
+def test_a_look_up_of_several_services_has_one_end(library, monkeypatch):
+    monkeypatch.setattr(lookup, "SECONDS", 1.2)
+    library.by_path["/crossref/"] = Reply(status=503, Retry_After="1")
+    with pytest.raises(Unavailable, match="Crossref is out of order"):
+        lookup.look_up([("pmid", answers.PMID), ("doi", answers.DOI), ("nct", answers.NCT)])
+    assert len(library.asked) <= 3, "it went on asking after its time"
 
 
 def test_questions_to_one_service_keep_their_distance(library, settings):

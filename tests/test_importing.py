@@ -234,6 +234,7 @@ def test_slugs_of_the_same_name_and_year_stay_apart(library, curator):
                 value.value = {"doi": "10.5555/{}", "pmid": "9900010{}", "pmcid": "PMC99{}"}[value.field].format(number)
         slugs.append(adopt([Choice(found)], curator).made[0].slug)
     assert slugs == ["author-2024", "author-a-2024", "author-2024-2"]
+    assert Publication.objects.get(slug="author-a-2024").name == "Author A 2024"
 
 
 def test_a_thousand_entries_become_a_thousand_drafts(curator):

@@ -92,9 +92,9 @@ def slug_for(found: Found, taken: set[str] = frozenset()) -> str:
     family = _slugged(author.family_name) if author else ""
     if not family:
         family = _slugged(" ".join(found.get("title").split()[:3])) or "publication"
-    names = [f"{family[:60]}-{year}"]
+    names = [f"{family[:60].strip('-')}-{year}"]
     if author and _slugged(author.given_names):
-        names.append(f"{family[:40]}-{_slugged(author.given_names)[:25].strip('-')}-{year}")
+        names.append(f"{family[:40].strip('-')}-{_slugged(author.given_names)[:25].strip('-')}-{year}")
     names += [f"{names[0]}-{number}" for number in range(2, 100)]
     used = taken | set(Publication.objects.filter(slug__startswith=family[:40]).values_list("slug", flat=True))
     return next((name for name in names if name not in used), names[0])
@@ -105,12 +105,15 @@ def _slugged(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.replace("'", "")).strip("-")
 
 
-def _name_for(found: Found) -> str:
-    """As people cite it."""
+def _name_for(found: Found, slug: str) -> str:
+    """As people cite it; with given names where the slug sets two of one surname and year apart."""
     if found.is_registration:
         return f"{found.get('identifier', 'registration')}, {found.get('published')}"
-    author = found.authors[0].family_name if found.authors else " ".join(found.get("title").split()[:3])
-    return f"{author[:70]} {found.get('year')}"
+    author, year = " ".join(found.get("title").split()[:3]), found.get("year")
+    if found.authors:
+        author = found.authors[0].family_name
+        author = author if slug == f"{_slugged(author)}-{year}" else str(found.authors[0])
+    return f"{author[:70].strip()} {year}"
 
 
 # Drafts
@@ -118,7 +121,7 @@ def _name_for(found: Found) -> str:
 
 def _draft_publication(found: Found, slug: str, **more) -> Publication:
     values = {"kind": PublicationKind.NOT_REPORTED} | found.values_of("publication") | more
-    publication = Publication(slug=slug, name=_name_for(found), **values)
+    publication = Publication(slug=slug, name=_name_for(found, slug), **values)
     _save(publication)
     authors = [
         Author(

@@ -123,7 +123,7 @@ class Client:
 
     def _wait(self, seconds: float):
         if seconds >= self.until - time.monotonic():
-            raise self._failed(f"needs longer than {self.seconds:g} seconds for all this; ask for less at once")
+            raise self._failed(f"needs longer than {self.seconds:.0f} seconds for all this; ask for less at once")
         time.sleep(seconds)
 
     def _pause(self, seconds: float, attempt: int, trouble: str):

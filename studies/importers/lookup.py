@@ -1,12 +1,15 @@
 """PMIDs, DOIs and NCT numbers as a curator types them, each asked of its service."""
 
 import re
+import time
 
 from ..pure import identifiers
 from . import clinical_trials, crossref, pubmed
+from .client import Client
 from .found import Fault, Found, Refused, faults_of
 
 SERVICES = {"pmid": pubmed, "doi": crossref, "nct": clinical_trials}
+SECONDS = 45  # for all of a look-up; the server ends a request after sixty
 MOST = 20  # more at once would keep a service and the curator waiting: a file can hold them
 
 
@@ -39,11 +42,12 @@ def identifiers_in(text: str) -> list[tuple[str, str]]:
 
 def look_up(wanted: list[tuple[str, str]]) -> list[Found]:
     """What the services hold under these identifiers, in their order. Raises ImportFailed; then nothing was found."""
-    found = {}
+    found, until = {}, time.monotonic() + SECONDS
     for kind, service in SERVICES.items():
         names = [name for wanted_kind, name in wanted if wanted_kind == kind]
         if names:
-            found |= {(kind, name): one for name, one in zip(names, service.fetch(names), strict=True)}
+            client = Client(service.SERVICE, until - time.monotonic())
+            found |= {(kind, name): one for name, one in zip(names, service.fetch(names, client), strict=True)}
     entries = [found[key] for key in wanted]
     faults = [fault for one in entries for fault in faults_of(one)]
     if faults:

@@ -13,16 +13,23 @@ KINDS = {
     "Guideline": PublicationKind.GUIDELINE,
     "Consensus Development Conference": PublicationKind.GUIDELINE,
     "Consensus Statement": PublicationKind.GUIDELINE,
-}
+} | dict.fromkeys(
+    # Not “Clinical Trial Protocol”, which has no results.
+    [
+        "Clinical Trial", *(f"Clinical Trial, Phase {number}" for number in ("I", "II", "III", "IV")),
+        "Adaptive Clinical Trial", "Controlled Clinical Trial", "Pragmatic Clinical Trial",
+        "Randomized Controlled Trial", "Equivalence Trial",
+    ],
+    PublicationKind.TRIAL_REPORT,
+)  # fmt: skip
 NOTICES = {"Retraction of Publication", "Retraction Notice", "Published Erratum", "Expression of Concern"}
 
 
 def take_kind(found: Found, types: list[str], place: str):
     """The kind of publication by NLM's types, as the curator's judgement to confirm; else it stays not stated."""
-    trials = [name for name in types if "Clinical Trial" in name or name == "Randomized Controlled Trial"]
-    named = next((name for name in KINDS if name in types), trials[0] if trials else "")
+    named = next((name for name in KINDS if name in types), "")
     if named:
-        kind = KINDS.get(named, PublicationKind.TRIAL_REPORT)
+        kind = KINDS[named]
         found.take("kind", kind, place, f"NLM's type “{named}” read as {kind.label}", as_given="; ".join(types))
     for notice in NOTICES & set(types):
         found.remarks.append(f"This record is itself a notice ({notice}) about another publication.")

@@ -172,11 +172,8 @@ def _take_identifiers(found: Found, paper, data):
     else:
         found.take("doi", located.get("doi"), "ELocationID/doi")
     found.take("pmcid", ids.get("pmc"), "ArticleIdList/pmc")
-    pages = _text(paper.find("Pagination/MedlinePgn"))
-    if pages:
-        found.take("pages", pages, "Pagination/MedlinePgn")
-    else:
-        found.take("pages", located.get("pii"), "ELocationID/pii")
+    # Without pages nothing stands in for them: a publisher's own number of the item (pii) is no article number.
+    found.take("pages", _text(paper.find("Pagination/MedlinePgn")), "Pagination/MedlinePgn")
 
 
 def _take_status(found: Found, citation, types: list[str]):

@@ -13,6 +13,8 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[-/ .](\d{1,2}|[A-Za-z]{3,9})\.?(?:[-/ .](\d{1,2}))?)?(?!\w)(.*)", re.DOTALL)
+_DAY_FIRST = re.compile(r"^(\d{1,2})\.? ([A-Za-z]{3,9})\.? (\d{4})$")
 # MARC codes of NLM and ISO 639-2 → ISO 639-1, for the languages that medical journals print.
 _LANGUAGES = {
     "eng": "en", "chi": "zh", "zho": "zh", "fre": "fr", "fra": "fr", "ger": "de", "deu": "de", "jpn": "ja",
@@ -60,22 +62,16 @@ def partial_date(text: str) -> str:
     “2017 Oct 2”, “2017/10/02”, “2017-10”, “20171002”, “2 October 2017”; of “2017 Jan-Feb” or “2017 Spring” the year.
     """
     text = text.strip()
-    match = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
-    if match:
-        return "-".join(match.groups())
-    match = re.match(r"(\d{4})(?:[-/ .](\d{1,2}|[A-Za-z]{3,9})\.?(?:[-/ .](\d{1,2}))?)?(?![\w])(.*)", text, re.DOTALL)
+    whole = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+    if whole:
+        return "-".join(whole.groups())
+    match = _YEAR_FIRST.match(_DAY_FIRST.sub(r"\3 \2 \1", text))
     if not match:
-        match = re.fullmatch(r"(\d{1,2})\.? ([A-Za-z]{3,9})\.? (\d{4})", text)
-        if not match:
-            year = re.match(r"(\d{4})\b", text)
-            return year[1] if year else ""
-        day, month, year = match.groups()
-        rest = ""
-    else:
-        year, month, day, rest = match.groups()
+        return ""
+    year, month, day, rest = match.groups()
     if month and not month.isdigit():
         month = str(_MONTHS.get(month[:3].lower(), ""))
-    if not month or re.match(r"\s*[-–/]\s*[A-Za-z0-9]", rest):
+    if not month or re.match(r"\s*[-–/]\s*\w", rest):
         return year
     return "-".join([year, month.zfill(2), *([day.zfill(2)] if day else [])])
 
