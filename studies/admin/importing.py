@@ -108,7 +108,7 @@ def import_page(request):
             wanted = lookup.identifiers_in(given["identifiers"])
             # The file first: it asks nobody, so its faults cost no service a question.
             if given["file"]:
-                found = files.read(given["file"].name, given["file"].read())
+                found = files.read(given["file"].name, given["file"].read(files.MOST_BYTES + 1))
             return redirect("admin:studies_publication_import_preview", _wait(request, found + lookup.look_up(wanted)))
         except ImportFailed as error:
             problems = [str(error), *getattr(error, "faults", ())]
