@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0006_courses_of_rows'),
+        ("studies", "0010_definitions"),
     ]
 
     operations = [
