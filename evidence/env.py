@@ -1,6 +1,7 @@
 """What the environment decides: the folder for data, the secret, the database, the hosts. Read once, by settings.py."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -51,6 +52,14 @@ def secret_key(folder: Path) -> str:
             f"Cannot write to the data folder {folder} ({error.strerror}). "
             "Make it writable, or set CARTOGRAPHER_VAR to a folder that is."
         ) from error
+
+
+def contact_email() -> str:
+    """CONTACT_EMAIL, the address that PubMed, Crossref and ClinicalTrials.gov are told; empty where there is none."""
+    address = os.environ.get("CONTACT_EMAIL", "").strip()
+    if address and not re.fullmatch(r"[^@\s()<>]+@[^@\s()<>]+", address):
+        raise ImproperlyConfigured(f"CONTACT_EMAIL is not an e-mail address: “{address}”.")
+    return address
 
 
 def database(folder: Path) -> dict:

@@ -127,6 +127,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# Whom to write to about what this installation asks of the services below; they want to know.
+CONTACT_EMAIL = env.contact_email()
+# What imports may ask, and how long one process waits between two questions: PubMed allows three a second, Crossref
+# five, ClinicalTrials.gov about fifty a minute. Imports are rare, so a process keeps well below.
+IMPORT_SERVICES = {
+    "PubMed": {"address": "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/", "seconds_between": 1.0},
+    "Crossref": {"address": "https://api.crossref.org/works/", "seconds_between": 0.5},
+    "ClinicalTrials.gov": {"address": "https://clinicaltrials.gov/api/v2/studies/", "seconds_between": 1.5},
+}
+# An import of a thousand records asks for a choice and a slug for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a draft may have twenty fields to fill
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

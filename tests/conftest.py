@@ -61,3 +61,12 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and os.environ.get("CI") == "true":
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr}"
+
+
+@pytest.fixture
+def library(settings, monkeypatch):
+    """A local server in the place of PubMed, Crossref and ClinicalTrials.gov (see library_server.py)."""
+    from .library_server import library_at_work
+
+    with library_at_work(settings, monkeypatch) as at_work:
+        yield at_work

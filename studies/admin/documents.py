@@ -1,12 +1,15 @@
 """Publications, what was read of them, studies, registrations and the reports that join them."""
 
 from django.contrib import admin
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from ..models import (
     Author,
     Citation,
     Coverage,
     EligibilityCriterion,
+    ImportedValue,
     Publication,
     PublishedTable,
     PublishedTableCell,
@@ -18,7 +21,8 @@ from ..models import (
     Study,
     StudyDescription,
 )
-from .base import ExtractedAdmin, PublishedAdmin, RecordAdmin
+from .base import ExtractedAdmin, PublishedAdmin, ReadOnlyAdmin, RecordAdmin
+from .importing import import_page, may_import, preview_page
 
 
 class AuthorInline(admin.TabularInline):
@@ -26,12 +30,37 @@ class AuthorInline(admin.TabularInline):
     extra = 0
 
 
+class ImportableAdmin(PublishedAdmin):
+    """A record that imports make: its list leads to the import, its page to what was imported into it."""
+
+    readonly_fields = (*PublishedAdmin.readonly_fields, "imported_shown")
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"may_import": may_import(request.user), **(extra_context or {})})
+
+    @admin.display(description="imported values")
+    def imported_shown(self, record):
+        count = ImportedValue.objects.filter(record=record.pk).count() if record.pk else 0
+        if not count:
+            return "none: typed by hand or loaded"
+        link = f"{reverse('admin:studies_importedvalue_changelist')}?record__id__exact={record.pk}"
+        return format_html('<a href="{}">{} value{}</a>', link, count, "" if count == 1 else "s")
+
+
 @admin.register(Publication)
-class PublicationAdmin(PublishedAdmin):
+class PublicationAdmin(ImportableAdmin):
     inlines = [AuthorInline]
     list_display = ("accession_id", "name", "kind", "year", "journal", "extraction_state", "state")
     list_filter = ("state", "extraction_state", "kind", "year")
     search_fields = ("accession__id", "name", "slug", "title", "doi", "pmid", "authors__family_name")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("import/", view(import_page), name="studies_publication_import"),
+            path("import/<slug:token>/", view(preview_page), name="studies_publication_import_preview"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(SourceRead)
@@ -76,7 +105,7 @@ class StudyAdmin(PublishedAdmin):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(PublishedAdmin):
+class RegistrationAdmin(ImportableAdmin):
     list_display = ("accession_id", "identifier", "registry", "state")
     list_filter = ("state", "registry")
     search_fields = ("accession__id", "identifier")
@@ -110,3 +139,12 @@ class CoverageAdmin(RecordAdmin):
     list_display = ("accession_id", "report", "absence")
     list_filter = ("absence",)
     search_fields = ("accession__id", "report__publication__name", "report__study__name", "topics__label")
+
+
+@admin.register(ImportedValue)
+class ImportedValueAdmin(ReadOnlyAdmin):
+    """Where imported values came from: written by imports, changed by nobody."""
+
+    list_display = ("record_id", "field", "value", "as_given", "source", "entry", "place", "fetched_at")
+    list_filter = ("source",)
+    search_fields = ("record__id", "value", "as_given", "address")

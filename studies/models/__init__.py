@@ -9,6 +9,7 @@ from .course import Course, Infusion, Interval, Lymphodepletion
 from .curation import InterestStatement
 from .discrepancy import Discrepancy, Side
 from .event import Event
+from .imported import ImportedValue
 from .measurement import Measurement
 from .outcome import Outcome
 from .provenance import Place
@@ -46,9 +47,9 @@ __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
     "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
-    "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place",
-    "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
-    "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText", "SearchWord",
-    "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity", "Transplant",
-    "User", "acting", "get_record", "model_of_kind", "record_models",
+    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement",
+    "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
+    "PublishedTableColumn", "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText",
+    "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
+    "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

@@ -110,6 +110,8 @@ class Publication(Slugged, Curated, Record):
 
     def clean(self):
         super().clean()
+        if isinstance(self.year, int) and not 1800 <= self.year <= 2100:
+            raise ValidationError({"year": f"“{self.year}” is no year of publication: write all four digits."})
         problem = identifiers.problem_with_doi(self.doi) if self.doi else ""
         if problem:
             raise ValidationError({"doi": problem})

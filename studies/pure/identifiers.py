@@ -22,3 +22,33 @@ def problem_with_registration(registry: str, identifier: str) -> str:
     if pattern is None or pattern.fullmatch(identifier):
         return ""
     return f"“{identifier}” is not an identifier of {registry}: expected {pattern.pattern}"
+
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_BEFORE_DOI = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*", re.IGNORECASE)
+_BEFORE_PMID = re.compile(r"(?:https?://)?pubmed\.ncbi\.nlm\.nih\.gov/|(?:pmid|pubmed)\s*[:\s]\s*", re.IGNORECASE)
+_BEFORE_NCT = re.compile(r"(?:https?://)?(?:www\.)?clinicaltrials\.gov/(?:ct2/show|study)/", re.IGNORECASE)
+_BEFORE_PMCID = re.compile(r"(?:https?://)?\S*/pmc/articles/|pmcid\s*[:\s]\s*", re.IGNORECASE)
+
+
+def normalised(text: str) -> str:
+    """An identifier as people paste it, made plain: no invisible characters, no typographic dashes or quotes, and none
+    of the addresses and labels that stand before identifiers."""
+    text = _UNSEEN.sub("", text).translate(_DASHES).strip().strip("\"'“”‘’«»<>.,; ")
+    for before in (_BEFORE_DOI, _BEFORE_PMID, _BEFORE_NCT, _BEFORE_PMCID):
+        match = before.match(text)
+        if match:
+            return text[match.end() :].strip().rstrip("/")
+    return text
+
+
+def kind_of(text: str) -> str:
+    """“doi”, “pmid”, “pmcid” or “nct” for a normalised identifier, or an empty text."""
+    if DOI.fullmatch(text):
+        return "doi"
+    if PMID.fullmatch(text):
+        return "pmid"
+    if PMCID.fullmatch(text.upper()):
+        return "pmcid"
+    return "nct" if REGISTRY["ClinicalTrials.gov"].fullmatch(text.upper()) else ""
