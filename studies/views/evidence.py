@@ -12,6 +12,7 @@ from .common import page, public_page
 
 OFFERED = 3  # choices that are not empty, of a filter that emptied the table
 NOT_DRAWN = ("compare", "facets", "fields", "ordering", "page_size")  # what asks for a table alone
+OPENED = ("patients", "transplant", "toxicity")  # groups whose options are in sight from the start
 LISTED = 20  # studies or publications among the options; the others are found by words
 
 
@@ -81,7 +82,7 @@ def chips(request, filters: EvidenceFilterSet) -> list[dict]:
 def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
     """The filters by subject, each with the options that the base has, in the order of their vocabulary."""
     counts = facets.counts(filters)
-    groups = {name: {"name": name, "label": label, "facets": []} for name, label in GROUPS.items()}
+    groups = {name: {"name": name, "label": label, "facets": [], "open": name in OPENED} for name, label in GROUPS.items()}
     for name, asked in filters.base_filters.items():
         active = filters.active.get(name, [])
         facet = {"name": name, "label": asked.label, "active": bool(active), "help": asked.extra["help_text"]}

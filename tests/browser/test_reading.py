@@ -156,20 +156,6 @@ def test_a_value_that_is_not_understood_is_said_and_the_table_is_not_taken_for_i
     page.locator("#refused").wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_two_rows_are_compared_by_keyboard(visit, width):
-    page = visit("/evidence/?collected_from=recipient", width=width)
-    for name in ("Compare Li Hua 2025", "Compare Li Huibo 2025"):
-        page.get_by_role("link", name=name, exact=True).focus()
-        with page.expect_navigation(wait_until="load"):
-            page.keyboard.press("Enter")
-    page.get_by_role("link", name="Compare 2 rows").focus()
-    with page.expect_navigation(wait_until="load"):
-        page.keyboard.press("Enter")
-    order = page.locator("tr", has_text="Order of transplant").inner_text()
-    assert "cord blood → CAR-T" in order and "CAR-T → cord blood" in order and "differs" in order
-
-
 @pytest.mark.parametrize("rows", [2, 3, 6])
 def test_a_printed_comparison_is_one_page(visit, rows):
     page = visit("/evidence/")
