@@ -11,7 +11,7 @@ STEPS = {
 # What is written by the product itself: nobody adds or changes it by hand.
 WRITTEN_BY_ITSELF = {
     "accession", "accessioncounter", "change", "revision", "publicrecord", "publicfact", "evidencerow", "evidenceterm",
-    "evidencedose", "searchtext", "searchword", "formlink",
+    "evidencedose", "redaction", "searchtext", "searchword", "formlink",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from ..models import Change, Grade, InterestStatement, Mapping, Revision, Term, User
+from ..models import Change, Grade, InterestStatement, Mapping, Redaction, Revision, Term, User
 from ..publishing import publish_vocabularies, workflow
 from .base import ReadOnlyAdmin
 
@@ -89,3 +89,9 @@ class InterestStatementAdmin(ReadOnlyAdmin):
     def save_model(self, request, statement, form, change):
         statement.user = request.user
         super().save_model(request, statement, form, change)
+
+
+@admin.register(Redaction)
+class RedactionAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "reason", "rows")
+    list_select_related = ("user",)

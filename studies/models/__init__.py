@@ -6,7 +6,7 @@ from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
 from .construct import Construct
 from .course import Course, Infusion, Interval, Lymphodepletion
-from .curation import InterestStatement
+from .curation import InterestStatement, Redaction
 from .discrepancy import Discrepancy, Side
 from .event import Event
 from .imported import ImportedValue
@@ -44,12 +44,12 @@ from .user import User
 from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
-    "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
-    "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
+    "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change", "Characteristic",
+    "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
     "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
-    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement",
+    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "OPEN",
     "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
-    "PublishedTableColumn", "Record", "Registration", "RegistrationDescription", "Report", "Revision", "SearchText",
-    "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
-    "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "PublishedTableColumn", "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision",
+    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
+    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

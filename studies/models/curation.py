@@ -1,4 +1,4 @@
-"""Who curates with which interests."""
+"""Who curates with which interests; and that something was redacted."""
 
 from django.conf import settings
 from django.db import models
@@ -25,3 +25,18 @@ class InterestStatement(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.made_at:%Y-%m-%d}"
+
+
+class Redaction(models.Model):
+    """That a text which could identify a patient was taken out of everything: when, by whom, why; not what it was."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField()
+    rows = models.PositiveIntegerField(help_text="How many rows held it.")
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"redaction of {self.at:%Y-%m-%d}"

@@ -62,7 +62,7 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
     last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
-        revision = _next_revision()
+        revision = next_revision()
         units = _with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
             if unit.state != State.PUBLISHED or not unit.is_public:
@@ -97,7 +97,7 @@ def close_all(units: list, state: State, *, reason: str, successor=None, user) -
     """Take units out of the public base, under one revision: each address of theirs then says that they are gone, why,
     and what took their place. `reason` is told to the public. Returns the revision."""
     with transaction.atomic(), acting(user, reason):
-        revision = _next_revision()
+        revision = next_revision()
         showing = {unit.pk: unit for unit in with_dependents(units)}
         for unit in units:
             showing.pop(unit.pk, None)
@@ -122,7 +122,7 @@ def render_all(*, reason: str) -> int:
     """Render everything that is public anew, from the forms as they were published: what an update of the software
     asks for. Returns the revision, the last one where no public row changed."""
     with transaction.atomic():
-        revision = _next_revision()
+        revision = next_revision()
         _begin(revision, None, reason)
         changed, published = False, Published()
         for model in (Publication, Study, Registration, Report, Discrepancy):
@@ -153,7 +153,7 @@ def _settle(revision: int, changed: bool) -> int:
     return revision - 1
 
 
-def _next_revision() -> int:
+def next_revision() -> int:
     """The next revision number. Its row is locked until commit, so that revisions commit in their order."""
     AccessionCounter.objects.get_or_create(kind="REV")
     AccessionCounter.objects.filter(kind="REV").update(last=F("last") + 1)

@@ -82,7 +82,9 @@ def chips(request, filters: EvidenceFilterSet) -> list[dict]:
 def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:
     """The filters by subject, each with the options that the base has, in the order of their vocabulary."""
     counts = facets.counts(filters)
-    groups = {name: {"name": name, "label": label, "facets": [], "open": name in OPENED} for name, label in GROUPS.items()}
+    groups = {
+        name: {"name": name, "label": label, "facets": [], "open": name in OPENED} for name, label in GROUPS.items()
+    }
     for name, asked in filters.base_filters.items():
         active = filters.active.get(name, [])
         facet = {"name": name, "label": asked.label, "active": bool(active), "help": asked.extra["help_text"]}
