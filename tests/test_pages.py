@@ -64,7 +64,7 @@ def test_every_link_from_the_home_page_leads_somewhere_here(client):
                 "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=x",
                 "/registrations/", "/registrations/NCT01551043/", "/constructs/", "/constructs/kong-2022-second/",
                 "/diseases/", "/diseases/B-ALL/", "/discrepancies/", "/discrepancies/DIS-00100/",
-                "/compare/", "/compare/?row=COU-00002&row=COU-00300"]
+                "/data-quality/", "/compare/", "/compare/?row=COU-00002&row=COU-00300"]
 )  # fmt: skip
 def test_pages_are_valid_html(client, address):
     parser = html5lib.HTMLParser(strict=False)

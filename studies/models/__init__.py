@@ -2,6 +2,7 @@
 
 from .appraisal import Appraisal, AppraisalItem
 from .base import Accession, AccessionCounter, Change, Extracted, Record, acting
+from .checked import CheckedWarning
 from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
 from .construct import Construct
@@ -42,6 +43,7 @@ from .vocabulary import Mapping, Term
 
 __all__ = [
     "OPEN", "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change",
+    "CheckedWarning",
     "Characteristic", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
     "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
     "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",

@@ -176,7 +176,7 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at", "form", "published_at"})
+    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at", "form", "checked", "published_at"})
 
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""

@@ -39,6 +39,7 @@ class Curated(models.Model):
     state = choice_field(State, default=State.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     form = models.TextField(blank=True, editable=False)  # what was last published of it; public rows are made of this
+    checked = models.TextField(blank=True, editable=False)  # what the datachecks found when it was last published
 
     class Meta:
         abstract = True

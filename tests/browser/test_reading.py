@@ -12,7 +12,8 @@ PAGES = [
     "/studies/li-huibo-2025/", "/studies/kong-2022/", "/studies/khan-2016/", "/studies/xu-2022-cmj/",
     "/publications/", "/publications/liu-2017/", "/publications/li-hua-2025/", "/about/", "/search/?q=dasatinib",
     "/registrations/", "/registrations/NCT01087294/", "/constructs/", "/constructs/kong-2022-second/", "/diseases/",
-    "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
+    "/diseases/B-ALL/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/data-quality/",
+    "/compare/",
     "/nearest/", "/nearest/?disease=B-ALL&order=after_hsct&antigen=present&age_group=adults&site=breast",
     "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip
