@@ -27,6 +27,7 @@ from studies.models import (
     Publication,
     Registration,
     Report,
+    Revision,
     Side,
     Study,
     StudyDescription,
@@ -278,6 +279,8 @@ def test_a_retraction_goes_public_at_once_and_its_numbers_only_with_a_discrepanc
         paper = Publication.objects.get(pk="PUB-00002")
         paper.retraction_status, paper.retraction_as_of = "retracted", "2026-11-01"
         paper.save()
+    with pytest.raises(Refused, match="DC074"):
+        publish(Report.objects.get(pk=LI_HUA), user=curator, reason="not even while it is a draft")
     publish(paper, user=curator, reason="retracted")
     assert api("/publications/li-hua-2025/")["retraction_status"] == "retracted"
     with pytest.raises(Refused, match="DC074"):
@@ -309,6 +312,20 @@ def test_no_draft_shows_in_what_is_found_at_the_door():
         draft.save()
     assert [one.finding.value for one in found("PUB-00002", "DC072")] == [draft.pk]
     assert found("PUB-00002", "DC072", drafts=False) == []
+
+
+def test_a_base_made_before_the_checks_is_checked_but_for_what_has_drafts(curator, api):
+    for model in (Publication, Study, Registration, Report, Discrepancy):
+        model.objects.update(checked="")
+    with acting(curator, "a draft"):
+        toxicity = Toxicity.objects.get(pk="TOX-00012")
+        toxicity.duration = 6
+        toxicity.save()
+    Revision.objects.update(rendering=0)
+    call_command("render_evidence", if_older=True)
+    checks = {record["id"]: record for record in api("/data-quality/", page_size=500)["results"]}
+    assert checks["DC030"]["units_not_checked"] == 1 and checks["DC060"]["units_not_checked"] == 0
+    assert checks["DC041"]["found"][0]["discrepancy"] == "DIS-00301"
 
 
 def test_thousands_of_publications_are_compared_in_the_same_number_of_statements():

@@ -28,7 +28,7 @@ from ..models.choices import State
 from ..pure.documents import dumps
 from .checks import Problem, problems_of_sides, problems_of_unit
 from .compose import Published
-from .data_quality import render_data_quality
+from .data_quality import check_what_never_was, render_data_quality
 from .datachecks import Checked, run
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
@@ -95,6 +95,7 @@ def render_all(*, reason: str) -> int:
     with transaction.atomic():
         revision = _next_revision()
         _begin(revision, None, reason)
+        check_what_never_was()
         changed, published = False, Published()
         for model in (Publication, Study, Registration, Report, Discrepancy):
             for unit in model.objects.filter(state=State.PUBLISHED).order_by("pk"):

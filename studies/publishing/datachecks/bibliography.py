@@ -50,17 +50,17 @@ def _of_evidence(report) -> bool:
 def _is_not_retracted(report, dossier, others):
     publication = report.publication
     if publication.retraction_status == RetractionStatus.RETRACTED:
-        text = f"“{publication}” was retracted, as of {publication.retraction_as_of}: its numbers are not evidence."
+        text = f"“{publication.slug}” was retracted, as of {publication.retraction_as_of}: its numbers are no evidence."
         value = f"retracted, {publication.retraction_as_of}"
         yield Finding(publication.pk, "retraction_status", value, text)
 
 
 def _correction_is_read(report, dossier, others):
     publication = report.publication
-    if publication.retraction_status in DOUBTED:
-        status = publication.get_retraction_status_display()
-        text = f"“{publication}”: {status}, as of {publication.retraction_as_of}."
-        value = f"{publication.retraction_status}, {publication.retraction_as_of}"
+    status, as_of = (others.told(publication, name) for name in ("retraction_status", "retraction_as_of"))
+    if status in DOUBTED:
+        text = f"“{publication.slug}”: {RetractionStatus(status).label}, as of {as_of}."
+        value = f"{status}, {as_of}"
         yield Finding(publication.pk, "retraction_status", value, text)
 
 

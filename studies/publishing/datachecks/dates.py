@@ -43,9 +43,10 @@ def _year(publication, single, others):
         yield Finding(publication.pk, "year", f"{publication.year}, {publication.published}", text)
 
 
-def _published(dossier) -> str:
+def _published(dossier, others) -> str:
     """When the document of a report came out, as precisely as is known."""
-    return dossier.report.publication.published or str(dossier.report.publication.year)
+    publication = dossier.report.publication
+    return others.told(publication, "published") or str(others.told(publication, "year"))
 
 
 def _dated(dossier) -> list:
@@ -53,9 +54,10 @@ def _dated(dossier) -> list:
 
 
 def _not_after_the_document(record, dossier, others):
-    if _surely_before(_published(dossier), record.date):
-        text = f"{written(record.date).capitalize()}: the document came out {written(_published(dossier))}."
-        yield Finding(record.pk, "date", f"{record.date}, {_published(dossier)}", text)
+    published = _published(dossier, others)
+    if _surely_before(published, record.date):
+        text = f"{written(record.date)}, but the document came out {written(published)}."
+        yield Finding(record.pk, "date", f"{record.date}, {published}", text)
 
 
 def _sequences(dossier) -> list[tuple]:
@@ -136,10 +138,11 @@ def _there_was_time(pair, dossier, others):
     outcome, infused = pair
     if outcome.operator in (Operator.LESS, Operator.AT_MOST):
         return
-    most = days_between(infused, _published(dossier))[1]
+    published = _published(dossier, others)
+    most = days_between(infused, published)[1]
     if outcome.value * FEWEST_DAYS[outcome.unit] > most:
         value = f"{plain(outcome.value)} {outcome.unit}"
-        text = f"{value} from {written(infused)}: the document came out {written(_published(dossier))}."
+        text = f"{value} from {written(infused)}, but the document came out {written(published)}."
         yield Finding(outcome.pk, "value", f"{value}, {infused}", text)
 
 

@@ -4,6 +4,7 @@ At the door these are the public ones and those that go out with it, and a findi
 no draft shows in what is published. A curator is told of drafts too. The number of statements does not grow with them.
 """
 
+import json
 import re
 from collections import defaultdict
 from functools import cached_property
@@ -31,6 +32,15 @@ class Others:
 
     def __init__(self, going: set[str] = frozenset(), drafts: bool = False):
         self.going, self.drafts = going, drafts
+        self._forms = {}
+
+    def told(self, unit, name: str):
+        """What the public is told of a field of another unit, or is about to be; a curator, what is entered."""
+        if self.drafts or unit.pk in self.going or not unit.form:
+            return getattr(unit, name)
+        if unit.pk not in self._forms:
+            self._forms[unit.pk] = json.loads(unit.form)
+        return self._forms[unit.pk][name]
 
     def _seen(self, rows):
         return rows if self.drafts else rows.filter(state=State.PUBLISHED)

@@ -38,7 +38,7 @@ CHECKS = (
     ),
     Check(
         "DC061", ERROR, "Where a place prints another value, a discrepancy names the field",
-        "A discrepancy must name this field: both values stand, and it says which is shown and why.",
+        "Both values stand: a discrepancy must name this field, and say which is shown and why.",
         "places that print another value", (Publication, Report), _printing_another_value, _is_named, explained=True,
     ),
     Check(

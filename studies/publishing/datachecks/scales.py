@@ -30,7 +30,7 @@ def _not_younger_than_the_study(pair, dossier, others):
     """What is retold is as old as the study's own paper, where its year is known."""
     record, name = pair
     report, term = dossier.report, getattr(record, name)
-    year = (report.study.year if report.study_id else None) or report.publication.year
+    year = (others.told(report.study, "year") if report.study_id else None) or others.told(report.publication, "year")
     if SINCE[term.code] > year:
         text = f"{term.label} is of {SINCE[term.code]}, the paper of {year}."
         yield Finding(record.pk, name, f"{term.code}, {year}", text)

@@ -77,7 +77,7 @@ def _unit_is_of_the_analyte(measurement, dossier, others):
     if not _has_known_unit(measurement):
         units = ", ".join(PLAUSIBLE[measurement.analyte.code])
         text = f"{measurement.analyte.label} in “{measurement.unit}”: known for it are {units}."
-        yield Finding(measurement.pk, "unit", measurement.unit, text)
+        yield Finding(measurement.pk, "unit", measurement.unit or "no unit", text)
 
 
 def _value_is_plausible(measurement, dossier, others):
