@@ -34,8 +34,7 @@ class Datachecked:
         ]
         if not mine:
             return "Nothing found."
-        lines = format_html_join("", "<li>{} {}</li>", ((str(one), _answer_link(one)) for one in mine))
-        return format_html("<ul>{}</ul>", lines)
+        return format_html_join("", "<div>{} {}</div>", ((str(one), _answer_link(one)) for one in mine))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
