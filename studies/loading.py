@@ -20,6 +20,7 @@ from .models import (
     AppraisalItem,
     Author,
     Change,
+    CheckedWarning,
     CohortOverlap,
     Discrepancy,
     Place,
@@ -34,7 +35,7 @@ from .models import (
 )
 
 KINDS = {model._meta.model_name: model for model in record_models()}
-RENAMED = {"place": "locator", "wording": "as_reported"}
+RENAMED = {"place": "locator", "wording": "as_reported", "check": "check_id"}
 # Rows that belong to a record and have no accession: the key they stand under, their model and their parent's name.
 CHILDREN = {
     "authors": (Author, "publication", "position"),
@@ -192,7 +193,7 @@ class _Loader:
                 setattr(record, field.attname, field.get_default())
         later = {field.name: [] for field in record._meta.many_to_many if field.name not in given}
         for key, value in {**inherited, **node}.items():
-            if key in (model._meta.model_name, "records", "agents", "places", *CHILDREN):
+            if key in (model._meta.model_name, "records", "agents", "places", "checked", *CHILDREN):
                 continue
             self._set(record, node, accession, key, value, later)
         if not self.saved(node, accession, record, force_insert=not existed):
@@ -263,6 +264,7 @@ class _Loader:
                 child = model(**{parent: record, counter: position})
                 self._load_row(child, entry, f"{accession} {key} {position}")
         self._load_places(node, accession)
+        self._load_checked(node, accession)
 
     def _load_places(self, node: Node, accession: str):
         standing = {(place.attribute, place.number): place for place in Place.objects.filter(record_id=accession)}
@@ -275,6 +277,17 @@ class _Loader:
                 self._load_row(place, entry, f"{accession} place of {attribute}")
         for place in standing.values():
             place.delete()
+
+    def _load_checked(self, node: Node, accession: str):
+        """The written reasons why warnings of datachecks stand, each for the value that it names."""
+        standing = {(a.check_id, a.value): a for a in CheckedWarning.objects.filter(record_id=accession)}
+        for entry in node.get("checked", []):
+            answer = CheckedWarning(record_id=accession)
+            answer.pk = getattr(standing.pop((entry.get("check"), entry.get("value")), None), "pk", None)
+            answer._state.adding = answer.pk is None
+            self._load_row(answer, entry, f"{accession} answer to {entry.get('check')}")
+        for answer in standing.values():
+            answer.delete()
 
     def _load_row(self, row, entry: Node, name: str):
         for key, value in entry.items():

@@ -12,7 +12,9 @@ def test_a_collection_lists_its_records_and_each_has_its_address(api, collection
     answer = api(f"/{collection}/", page_size=500)
     assert answer["count"] == len(answer["results"]) > 0
     for record in answer["results"][:3]:
-        name = next(record[key] for key in ("slug", "identifier", "accession", "code", "vocabulary") if key in record)
+        name = next(
+            record[key] for key in ("slug", "identifier", "accession", "code", "vocabulary", "id") if key in record
+        )
         assert api(f"/{collection}/{name}/") == record
         if record.get("accession"):
             assert api(f"/{collection}/{record['accession']}/") == record

@@ -28,7 +28,7 @@ from studies.models import (
     acting,
 )
 from studies.publishing import Refused, publish, publish_all
-from studies.publishing.consistency import STANDARD_TOPICS
+from studies.publishing.datachecks.silence import STANDARD_TOPICS
 
 pytestmark = pytest.mark.django_db
 SECRET = "Xyzzyland"

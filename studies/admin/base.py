@@ -11,6 +11,7 @@ from ..models.vocabulary import VOCABULARIES
 from ..publishing import workflow
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
+from .datachecks import Datachecked
 from .help_texts import HELP, OPERATOR
 
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
@@ -84,13 +85,13 @@ def _told(change: Change) -> str:
     return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values}"
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(Datachecked, admin.ModelAdmin):
     """A record with an accession. Saving logs the user and the reason; the model's rules refuse what is wrong."""
 
     form = ReasonForm
     list_per_page = 50
     save_on_top = True
-    readonly_fields = ("accession_shown", "places_shown", "history_shown")
+    readonly_fields = ("accession_shown", "places_shown", "datachecks_shown", "history_shown")
     formfield_overrides = {
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})},
     }

@@ -12,15 +12,16 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from ..models import Change, Discrepancy, Publication, Registration, Report, Study, get_record
+from ..models import Change, Report, get_record
 from ..models.choices import State
 from ..publishing import Refused, workflow
 from ..publishing.checks import problems_of_unit
+from ..publishing.datachecks import run
 from ..publishing.dossier import Dossier
 from ..publishing.forms import form_of
+from ..publishing.unit_of import UNITS
 from ..pure.difference import difference
 
-UNITS = (Publication, Study, Registration, Report, Discrepancy)
 LISTED = 500
 
 
@@ -147,7 +148,7 @@ def _context(request, unit, form) -> dict:
         "unit": unit,
         "kind": unit._meta.verbose_name,
         "record_link": reverse(f"admin:studies_{unit._meta.model_name}_change", args=[quote(unit.pk)]),
-        "problems": problems_of_unit(unit, dossier),
+        "problems": problems_of_unit(unit, dossier, run([unit], {unit.pk: dossier})[unit.pk]),
         "lines": lines,
         "steps": steps,
         "form": form,

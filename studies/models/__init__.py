@@ -2,6 +2,7 @@
 
 from .appraisal import Appraisal, AppraisalItem
 from .base import Accession, AccessionCounter, Change, Extracted, Record, acting
+from .checked import CheckedWarning
 from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
 from .construct import Construct
@@ -45,7 +46,7 @@ from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
     "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change", "Characteristic",
-    "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
+    "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
     "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
     "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "OPEN",
     "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",

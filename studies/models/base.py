@@ -176,7 +176,9 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    NOT_LOGGED = frozenset({"accession", "created_at", "changed_at", "form", "published_at", "state", "is_public"})
+    NOT_LOGGED = frozenset(
+        {"accession", "created_at", "changed_at", "form", "checked", "published_at", "state", "is_public"}
+    )
 
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""
@@ -209,7 +211,7 @@ class Record(models.Model):
         return iter(())
 
 
-def unit_of(record) -> tuple[type[models.Model], str] | None:
+def _unit_key(record) -> tuple[type[models.Model], str] | None:
     """The publication, study, registration, report or discrepancy that a record is published with: model and key."""
     if hasattr(record, "state"):
         return type(record), record.pk
@@ -217,13 +219,13 @@ def unit_of(record) -> tuple[type[models.Model], str] | None:
         if getattr(record, f"{name}_id", None):
             return record._meta.get_field(name).related_model, getattr(record, f"{name}_id")
     cohort = getattr(record, "cohort", None)  # an overlap hangs below its first cohort
-    return unit_of(cohort) if cohort is not None else None
+    return _unit_key(cohort) if cohort is not None else None
 
 
 def reopen(record):
     """What is changed while a second person looks at it, or after it went out, is a draft again. The public goes on
     seeing what was published."""
-    found = unit_of(record)
+    found = _unit_key(record)
     if found:
         model, key = found
         model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT)

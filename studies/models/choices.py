@@ -379,6 +379,22 @@ class Difference(DefinedChoices):
     NOT_IN_BASE = "not_in_base", "The base does not hold it.", "not in this base"
 
 
+class CheckSeverity(DefinedChoices):
+    """What a finding of a datacheck does."""
+
+    ERROR = (
+        "error",
+        "Keeps a record from being published until it is mended, or, where the check says so, a discrepancy names it.",
+        "error",
+    )
+    WARNING = (
+        "warning",
+        "Keeps a record back until a curator has written why it stands, or a discrepancy explains it.",
+        "warning",
+    )
+    NOTE = "note", "Is told to readers and keeps nothing back.", "note"
+
+
 class AppraisalTool(DefinedChoices):
     JBI_CASE_REPORT = "jbi_case_report", "JBI checklist for case reports, 8 items.", "JBI case report"
     JBI_CASE_SERIES = "jbi_case_series", "JBI checklist for case series, 10 items.", "JBI case series"

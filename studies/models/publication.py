@@ -41,6 +41,7 @@ class Curated(models.Model):
     is_public = models.BooleanField(default=False, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     form = models.TextField(blank=True, editable=False)  # what was last published of it; public rows are made of this
+    checked = models.TextField(blank=True, editable=False)  # what the datachecks found when it was last published
 
     class Meta:
         abstract = True

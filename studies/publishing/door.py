@@ -26,9 +26,10 @@ from ..models import (
 )
 from ..models.choices import State
 from ..pure.documents import dumps
-from .checks import problems_of_sides, problems_of_unit
+from .checks import Problem, problems_of_sides, problems_of_unit
 from .compose import Published
-from .consistency import Problem
+from .data_quality import check_what_never_was, render_data_quality
+from .datachecks import Checked, run
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
 from .forms import form_of, names_in
@@ -70,12 +71,13 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
                 _set(unit, "state", "is_public", "published_at")
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
-        problems = [problem for unit in units for problem in problems_of_unit(unit, dossiers.get(unit.pk))]
+        checked = run(units, dossiers)
+        problems = [p for unit in units for p in problems_of_unit(unit, dossiers.get(unit.pk), checked[unit.pk])]
         if problems:
             raise Refused(problems)
         showing = {unit.pk: unit for unit in with_dependents(units)}  # by the forms that are about to go
         for unit in units:
-            _take_form(unit, dossiers.get(unit.pk))
+            _take_form(unit, dossiers.get(unit.pk), checked[unit.pk])
         problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
         if problems:
             raise Refused(problems)
@@ -90,6 +92,7 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
             changed |= _replace(unit.pk, render(unit, published), revision)
         # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.
         changed |= _replace("vocabularies", render_vocabularies(), revision)
+        changed |= _replace("data-quality", render_data_quality(), revision)
         return _settle(revision, changed)
 
 
@@ -124,11 +127,13 @@ def render_all(*, reason: str) -> int:
     with transaction.atomic():
         revision = next_revision()
         _begin(revision, None, reason)
+        check_what_never_was()
         changed, published = False, Published()
         for model in (Publication, Study, Registration, Report, Discrepancy):
             for unit in model.objects.filter(is_public=True).order_by("pk"):
                 changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)
+        changed |= _replace("data-quality", render_data_quality(), revision)
         settled = _settle(revision, changed)
         Revision.objects.filter(id=settled).update(rendering=RENDERING)
         return settled
@@ -171,10 +176,10 @@ def _with_excuses(units: list) -> list:
     return list(known.values())
 
 
-def _take_form(unit, dossier: Dossier | None):
+def _take_form(unit, dossier: Dossier | None, checked: Checked):
     form = form_of(unit, dossier)
-    unit.form = dumps(form)
-    _set(unit, "form")
+    unit.form, unit.checked = dumps(form), dumps(checked.document())
+    _set(unit, "form", "checked")
     FormLink.objects.filter(unit=unit.pk).delete()
     FormLink.objects.bulk_create(FormLink(unit=unit.pk, target=target) for target in sorted(names_in(form)))
 

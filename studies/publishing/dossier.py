@@ -61,7 +61,7 @@ class Dossier:
     """One report with all its records and their places."""
 
     def __init__(self, report: Report):
-        self.report = report
+        self.report = self.unit = report
 
     @cached_property
     def rows(self) -> dict[str, list]:
@@ -128,7 +128,19 @@ class Dossier:
 class Provenance:
     """Places of a set of records."""
 
-    def __init__(self, accessions: list[str]):
+    def __init__(self, accessions: list[str], places: list[Place] | None = None):
         self.places = defaultdict(list)
-        for place in Place.objects.filter(record__in=accessions).select_related("document"):
+        for place in _places_of(accessions) if places is None else places:
             self.places[place.record_id, place.attribute].append(place)
+
+    @classmethod
+    def of_each(cls, accessions: list[str]) -> dict[str, "Provenance"]:
+        """The places of each of many records, asked for at once."""
+        places = {accession: [] for accession in accessions}
+        for place in _places_of(accessions):
+            places[place.record_id].append(place)
+        return {accession: cls([accession], found) for accession, found in places.items()}
+
+
+def _places_of(accessions: list[str]):
+    return Place.objects.filter(record__in=accessions).select_related("document")

@@ -22,7 +22,10 @@ from ..pure.proportions import clopper_pearson
 from .dossier import Dossier
 from .facts import facts_of_publication, facts_of_report
 
-HIDDEN = {"accession", "report", "excused_by", "created_at", "changed_at", "state", "is_public", "published_at", "form"}
+HIDDEN = {
+    "accession", "report", "excused_by", "created_at", "changed_at", "state", "is_public", "published_at", "form",
+    "checked",
+}  # fmt: skip
 PROVENANCE = ("locator", "as_reported", "basis", "derivation")
 
 

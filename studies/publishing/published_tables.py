@@ -6,8 +6,8 @@ from itertools import groupby
 from ..cells.published_table import Row, generated, is_in_base
 from ..models.choices import Difference
 from ..pure.printed import prints_a_mark, restored, same, same_numbers
+from .checks import Problem
 from .compose import Published, silence, subject_name, summary
-from .consistency import Problem
 
 
 def tables_of(publication: dict, published: Published) -> list[dict]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ..models import Change, InterestStatement, Publication, Registration, Report, Study, acting
 from ..models.choices import State
-from .consistency import Problem
+from .checks import Problem
 from .door import Refused, close_all, publish_all
 from .dossier import BELOW_REPORT, Dossier
 

@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -33,6 +33,14 @@ def public_page(view):
         return response
 
     return wrapped
+
+
+def filled(query: QueryDict) -> QueryDict:
+    """A query without its empty fields: a form sends them too, and they ask nothing."""
+    query = query.copy()
+    for name in [name for name, values in query.lists() if values == [""]]:
+        del query[name]
+    return query
 
 
 def page(request: HttpRequest, revision: int, template: str, context: dict, status: int = 200) -> HttpResponse:

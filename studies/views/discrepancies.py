@@ -5,16 +5,14 @@ import json
 from ..ask import collections, current, strict
 from ..models import PublicRecord
 from ..models.choices import DiscrepancyKind, Severity
-from .common import page, public_page
+from .common import filled, page, public_page
 from .records import document_or_404, list_context
 
 
 @public_page
 def discrepancy_list(request, revision):
     """By document, by study, by how much they matter, by kind; clerical ones folded unless asked for."""
-    query = request.GET.copy()
-    for name in [name for name, values in query.lists() if values == [""]]:
-        del query[name]  # a form sends its empty fields too: they ask nothing
+    query = filled(request.GET)
     found = collections.ask("discrepancies", query, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
     sources = current.kept(revision, "documents with discrepancies", _documents)

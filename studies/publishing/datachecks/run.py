@@ -1,0 +1,140 @@
+"""Asking the checks of some units, and finding how each warning was answered."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import prefetch_related_objects
+
+from ...models import CheckedWarning, Discrepancy, Publication, Report, Side
+from ..dossier import Dossier, Provenance
+from .frame import ERROR, NOTE, WARNING, Check, Finding, Single
+from .others import Others
+from .registry import CHECKS
+
+
+@dataclass
+class Found:
+    """A finding of a check, and its answer: a written reason, or the discrepancy that explains it."""
+
+    check: Check
+    finding: Finding
+    reason: str = ""
+    discrepancy: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps its unit from being published."""
+        return self.check.severity != NOTE and not self.reason and not self.discrepancy
+
+    def __str__(self):
+        where = f"{self.finding.record}{' · ' + self.finding.field if self.finding.field else ''}"
+        return f"{self.check.id} {self.check.severity} · {where}: {self.finding.text}{self.answered}"
+
+    @property
+    def answered(self) -> str:
+        """How it was answered, in words."""
+        if self.reason:
+            return f" Answered: {self.reason}"
+        return f" Explained by {self.discrepancy}." if self.discrepancy else ""
+
+    def document(self) -> dict:
+        """As it is kept with its unit when that is published."""
+        return {
+            "check": self.check.id,
+            "record": self.finding.record,
+            "field": self.finding.field or None,
+            "value": self.finding.value,
+            "text": self.finding.text,
+            "reason": self.reason or None,
+            "discrepancy": self.discrepancy or None,
+        }
+
+    @property
+    def what_is_needed(self) -> str:
+        """What a curator is told of an open finding: what is wrong, what would be right, how to answer it."""
+        told = f"{self.finding.text} {self.check.id}: {self.check.hint}"
+        answer = f"If “{self.finding.value}” stands, answer the warning with a written reason, or record a discrepancy."
+        return f"{told} {answer}" if self.check.severity == WARNING else told
+
+
+@dataclass
+class Checked:
+    """What the datachecks found in one unit; of how many records each check looked at there."""
+
+    looked_at: dict[str, int] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def open(self) -> list[Found]:
+        return [found for found in self.found if found.is_open]
+
+    def document(self) -> dict:
+        """As it is kept with the unit when it is published."""
+        return {
+            "looked_at": self.looked_at,
+            "found": [found.document() for found in self.found],
+        }
+
+
+def run(units: list, dossiers: dict[str, Dossier] | None = None, drafts: bool = False) -> dict[str, Checked]:
+    """Accession → what was found, for each unit. Dossiers that are at hand are used. With `drafts` units are compared
+    with all others, not only with those that are public."""
+    dossiers = dossiers or {}
+    others = Others({unit.pk for unit in units}, drafts)
+    publications = [unit for unit in units if isinstance(unit, Publication)]
+    prefetch_related_objects(publications, "authors")
+    prefetch_related_objects([unit for unit in units if isinstance(unit, Discrepancy)], "sides")
+    provenance = Provenance.of_each([publication.pk for publication in publications])
+    checked = {}
+    for unit in units:
+        if isinstance(unit, Report):
+            subject = dossiers.get(unit.pk) or Dossier(unit)
+        else:
+            subject = Single(unit, provenance.get(unit.pk))
+        checked[unit.pk] = _ask(subject, others)
+    _answer([found for unit in checked.values() for found in unit.found])
+    return checked
+
+
+def _ask(subject, others: Others) -> Checked:
+    checked = Checked()
+    for check in CHECKS:
+        records = check.records(subject) if isinstance(subject.unit, check.of) else ()
+        if records:
+            checked.looked_at[check.id] = len(records)
+        checked.found += [
+            Found(check, finding) for record in records for finding in check.find(record, subject, others)
+        ]
+    return checked
+
+
+def _answer(found: list[Found]):
+    """Give each warning its reason or its discrepancy; an error only the discrepancy that it lets explain it."""
+    asked = [one for one in found if one.check.severity == WARNING or one.check.explained]
+    if not asked:
+        return
+    named = {name for one in asked for name in (one.finding.record, one.finding.value)}
+    reasons = {}
+    for answer in CheckedWarning.objects.filter(record__in=named):
+        reasons[answer.record_id, answer.check_id, answer.value] = answer.reason
+    naming = defaultdict(list)
+    for side in Side.objects.filter(record__in=named).order_by("discrepancy", "position"):
+        naming[side.record_id].append(side)
+    for one in asked:
+        record, check, value = one.finding.record, one.check, one.finding.value
+        if check.severity != ERROR:
+            turned = reasons.get((value, check.id, record), "") if one.finding.pair else ""
+            one.reason = reasons.get((record, check.id, value)) or turned
+        if not one.reason:
+            one.discrepancy = _explaining(one.finding, naming)
+
+
+def _explaining(finding: Finding, naming: dict[str, list[Side]]) -> str:
+    """The discrepancy of this field, or of the whole record: both are shown beside the value. Of a pair, one that names
+    both. Empty where there is none."""
+    if finding.pair:
+        both = {side.discrepancy_id for side in naming[finding.value]}
+        fitting = [side for side in naming[finding.record] if side.discrepancy_id in both]
+    else:
+        fitting = [side for side in naming[finding.record] if side.attribute in ("", finding.field)]
+    return fitting[0].discrepancy_id if fitting else ""
