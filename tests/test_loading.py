@@ -317,7 +317,7 @@ def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixt
         "definition": "Better words",
         "position": "1",
     }
-    management = {"mappings-TOTAL_FORMS": "0", "mappings-INITIAL_FORMS": "0"}
+    management = {f"{name}-{count}_FORMS": "0" for name in ("mappings", "grades") for count in ("TOTAL", "INITIAL")}
     assert client.post(f"/admin/studies/term/{term.pk}/change/", text | management).status_code == 302
     done = load([*FIXTURES, fixture(case())])
     assert set(done.kept) == {"PUB-90001", "toxicity seizure"}

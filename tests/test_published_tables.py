@@ -103,7 +103,6 @@ def test_only_the_cells_that_differ_are_asked_for(api):
 @pytest.mark.parametrize(
     ("model", "accession", "changes", "cell", "said"),
     [
-        (Cohort, "COH-00130", {"n": 2}, "CEL-00034", "it prints “1”, the base says “2”"),
         (Infusion, "INF-00130", {"dose_low": 1500000, "dose_high": 1500000}, "CEL-00037", "not be the same numbers"),
         (Toxicity, "TOX-00121", {"severity_as_worded": "severe"}, "CEL-00031", "the base says “severe CRS”"),
         (PublishedTableCell, "CEL-00038", {"as_reported": "1"}, "CEL-00038", "prints “1”, the base says “none”"),
