@@ -15,6 +15,7 @@ def favicon(request):
 
 
 urlpatterns = [
+    path("admin/enter/", include("studies.admin.entry")),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("", include("studies.urls")),

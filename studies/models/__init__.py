@@ -37,6 +37,7 @@ from .study import (
 from .therapy import Agent, Therapy
 from .toxicity import Toxicity
 from .transplant import Transplant
+from .typed import Typed
 from .user import User
 from .vocabulary import Mapping, Term
 
@@ -47,5 +48,5 @@ __all__ = [
     "FormLink", "Infusion", "Interval", "Lymphodepletion", "Mapping", "Measurement", "Outcome", "Place", "PublicFact",
     "PublicRecord", "Publication", "Record", "Registration", "RegistrationDescription", "Report", "Revision",
     "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip
