@@ -14,7 +14,9 @@ from ..entry import meanwhile, saving
 from ..entry.page import CasePage
 from ..entry.progress import standard_topics, still_to_do
 from ..entry.starting import StartForm
-from ..models import Publication, Report, Study, Typed
+from ..entry.table import MEANINGS, Pasted, TableForm
+from ..models import Measurement, Publication, Report, Study, Typed
+from ..pure.pasted_table import TableRefused
 from .base import has_been_public
 
 
@@ -68,7 +70,7 @@ def case(request, accession):
 
 def _posted(request, report):
     data = request.POST.copy()
-    if "save" not in data:
+    if "save" not in data and "table" not in data:
         page = CasePage(report, request.user, data)
         page.open_row(data.get("open", ""))
         _add(page, data.get("add", ""))
@@ -84,6 +86,9 @@ def _posted(request, report):
     if done.reasons:
         return _show(request, page, stamp=data.get("stamp", 0), reasons=done.reasons)
     rows = f"{done.rows} row{'s' * (done.rows != 1)} saved" + (f", {done.removed} removed" if done.removed else "")
+    if "table" in data:
+        messages.success(request, f"{rows}.")
+        return redirect("enter:table", report.pk)
     said = rows if done.rows or done.removed else "Nothing had changed"
     messages.success(request, f"{said}. Readers see it once it is published.")
     return redirect(f"{reverse('enter:case', args=[report.pk])}?saved")
@@ -138,6 +143,35 @@ def row(request, accession):
     return render(request, "admin/enter/row.html", {"row": opened})
 
 
+def table(request, accession):
+    """A table of measurements: pasted or uploaded, looked at as it is read, entered as a whole or not at all."""
+    report = _report(request, accession)
+    page = CasePage(report, request.user)
+    if not page.may("add", Measurement) or not report.study_id:
+        raise PermissionDenied
+    form = TableForm(request.POST or None, request.FILES or None, page=page, initial=page.offer_table())
+    pasted, faults = None, []
+    if form.is_bound and form.is_valid():
+        try:
+            pasted = Pasted(page, form, request.POST)
+            if "enter" in request.POST:
+                count = pasted.enter(request.POST.get("reason", ""))
+                messages.success(request, f"{count} measurements saved. Readers see them once they are published.")
+                return redirect(f"{reverse('enter:case', args=[report.pk])}#section-measurements")
+        except TableRefused as error:
+            faults = error.faults
+    if form.is_bound and form.cleaned_data.get("text"):
+        form.data = form.data.copy()
+        form.data["text"] = form.cleaned_data["text"]  # of an uploaded file too, so that it need not be sent again
+    context = _context(
+        request, title=f"A table of measurements: {report}", page=page, form=form, pasted=pasted, faults=faults,
+        entering="enter" in request.POST, lists=_lists(page), meanings=MEANINGS,
+        headings=list(enumerate(pasted.table.heading, 1)) if pasted else [],
+        preview=list(pasted.preview()) if pasted else [],
+    )  # fmt: skip
+    return render(request, "admin/enter/table.html", context, status=422 if faults else 200)
+
+
 @require_POST
 def typed(request, accession):
     """Keep what is typed into the page, until it is saved."""
@@ -159,6 +193,7 @@ urlpatterns = [
     path("", admin.site.admin_view(start), name="start"),
     path("<str:accession>/", admin.site.admin_view(case), name="case"),
     path("<str:accession>/row/", admin.site.admin_view(row), name="row"),
+    path("<str:accession>/table/", admin.site.admin_view(table), name="table"),
     path("<str:accession>/typed/", admin.site.admin_view(typed), name="typed"),
     path("<str:accession>/forget/", admin.site.admin_view(forget), name="forget"),
 ]

@@ -149,6 +149,12 @@ class CasePage:
             offer["cohort"] = self.section("cohorts").rows[0].key
         return offer
 
+    def offer_table(self) -> dict:
+        """What a table of measurements goes on from: the patients, the last course, the last place."""
+        offer = {name: self.section(f"{name}s").rows for name in ("cohort", "course") if self.section(f"{name}s")}
+        places = self.places()
+        return {name: rows[-1].key for name, rows in offer.items() if rows} | {"locator": places[-1] if places else ""}
+
     def blank_row(self, section) -> Row:
         """A row that is not on the page: the pattern of those that the script adds."""
         return Row(self, section, "__n__", initial=self._offer(section))

@@ -39,8 +39,9 @@ class Printed:
 
 
 def same_signs(text: str) -> str:
-    """Typographic dashes, minus signs, quotes and spaces as their plain forms."""
-    return text.translate(_SAME).strip()
+    """Typographic dashes, minus signs, quotes and spaces as their plain forms, without quotes around the whole."""
+    plain = text.translate(_SAME).strip()
+    return plain[1:-1].strip() if len(plain) > 1 and plain[0] == plain[-1] == '"' else plain
 
 
 def looks_like_a_number(text: str) -> bool:

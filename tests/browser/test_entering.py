@@ -1,0 +1,158 @@
+"""A curator enters the case of Kong 2022 from an empty base in one sitting, and the API answers as with the fixture."""
+
+import json
+import re
+import urllib.request
+
+import pytest
+
+from studies.ask.collections import COLLECTIONS
+
+from ..serving import Server, environment, manage
+from .conftest import follow
+from .sitting import SECTION, Sitting, records_of
+
+PASSWORD = "a long enough password"
+ANOTHER_PUBLICATION = """
+records:
+  - publication: PUB-00001
+    slug: another-2020
+    name: Another 2020
+    kind: not_reported
+    year: 2020
+    places:
+      year: {place: Title page, wording: "2020"}
+"""
+PUBLISH = """
+import json
+from studies.models import *
+from studies.publishing import publish_all
+units = [str(unit.pk) for model in (Publication, Study, Report, Discrepancy) for unit in model.objects.order_by("pk")]
+publish_all(units, user=None, reason="entered")
+given = {}
+for accession in Accession.objects.order_by("number"):
+    given.setdefault(accession.kind, []).append(accession.id)
+print("GIVEN " + json.dumps(given))
+"""
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A served base with the vocabularies and one publication that nothing tells of."""
+    folder = tmp_path_factory.mktemp("empty")
+    env = environment(folder / "var")
+    other = folder / "another.yaml"
+    other.write_text(ANOTHER_PUBLICATION)
+    manage(env, "migrate", "-v0", check=True)
+    manage(env, "load_evidence", "fixtures/vocabularies.yaml", str(other), check=True)
+    manage(
+        env | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}, "createsuperuser", "--noinput", "--username", "curator",
+        "--email", "c@example.org", check=True,
+    )  # fmt: skip
+    started = Server(env).wait_for("is ready at")
+    started.env = env
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def desk(chromium, empty):
+    """A signed-in curator's browser on that base."""
+    context = chromium.new_context(base_url=empty.address, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    troubles = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and "Security Policy" in m.text else None)
+    page.goto("/admin/login/?next=/admin/enter/")
+    page.get_by_label("Username").fill("curator")
+    page.get_by_label("Password").fill(PASSWORD)
+    follow(page.get_by_role("button", name="Log in"))
+    yield page
+    context.close()
+    assert troubles == []
+
+
+def begin(page, slug, name, year, kind):
+    page.goto("/admin/enter/")
+    page.get_by_label("Publication").fill(slug)
+    page.get_by_label("Short name").fill(name)
+    page.get_by_label("Year").fill(year)
+    page.get_by_label("Kind").select_option(kind)
+    follow(page.get_by_role("button", name="Begin"))
+
+
+def answers(address: str, given: dict[str, str]) -> dict:
+    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions and without
+    what other documents disagree about."""
+    found = {}
+    for collection, filters in {"evidence": ["study"], "facts": ["publication"], **COLLECTIONS}.items():
+        of = "publication" if "publication" in filters else "study" if "study" in filters else ""
+        query = f"{of}=kong-2022&page_size=500" if of else "page_size=500"
+        with urllib.request.urlopen(f"{address}/api/v1/{collection}/?{query}", timeout=60) as answer:
+            text = answer.read().decode()
+        text = re.sub(r"\b[A-Z]{3}-\d{5}\b", lambda match: given.get(match[0], f"of others {match[0]}"), text)
+        results = json.loads(text)["results"]
+        found[collection] = [timeless(one) for one in results if of or one.get("slug", "").startswith("kong-2022")]
+    return found
+
+
+def timeless(value):
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in ("published_at", "changed_at", "revision")}
+    return [timeless(one) for one in value if not of_others(one)] if isinstance(value, list) else value
+
+
+def of_others(value) -> bool:
+    name = value.get("accession", "") if isinstance(value, dict) else value
+    return str(name).startswith("of others DIS-")
+
+
+def differences(found, expected, path=""):
+    """Where two answers differ, each with its path."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in found.keys() | expected.keys():
+            yield from differences(found.get(key), expected.get(key), f"{path}.{key}")
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        for number, pair in enumerate(zip(found, expected, strict=True)):
+            yield from differences(*pair, f"{path}[{number}]")
+    elif found != expected:
+        yield f"{path}: entered {found!r}, the fixture has {expected!r}"
+
+
+def test_the_case_of_kong_2022_in_one_sitting(desk, empty, server):
+    records = records_of("kong-2022.yaml")
+    publication = next(node for kind, node, _ in records if kind == "publication")
+    begin(desk, publication["slug"], publication["name"], publication["year"], publication["kind"])
+    sitting = Sitting(desk)
+    sitting.keys["PUB-00400"] = desk.locator("#section-publication > .row").get_attribute("data-key")
+
+    sitting.type_row(sitting.open_row(sitting.keys["PUB-00400"]), "publication", publication)
+    rows = [record for record in records if record[0] not in ("publication", "study", "report")]
+    # Section by section as the page has them, but what was found before a course after the courses.
+    order = [kind for kind in SECTION if kind != "characteristic"]
+    order.insert(order.index("course") + 1, "characteristic")
+    rows.sort(key=lambda record: order.index(record[0]))
+    for kind, node, _ in rows:
+        prefix = sitting.add_row(SECTION[kind])
+        sitting.type_row(prefix, kind, node)
+        sitting.keys[node[kind]] = sitting.keys[node.get("slug", node[kind])] = prefix
+    sitting.save()
+    desk.get_by_text("Before it can be published").wait_for()
+
+    told = manage(empty.env, "shell", "-c", PUBLISH)
+    assert told.returncode == 0, told.stderr[-3000:]
+    issued = json.loads(told.stdout.partition("GIVEN ")[2])
+    wanted = {}
+    for kind, node, _ in records:
+        wanted.setdefault(node[kind][:3], []).append(node[kind])
+    issued["PUB"].remove("PUB-00001")
+    given = {
+        theirs: ours
+        for kind, all_theirs in wanted.items()
+        for theirs, ours in zip(all_theirs, issued[kind], strict=True)
+    }
+    ours = {accession: accession for all_ours in issued.values() for accession in all_ours}
+    expected, found = answers(server.address, given), answers(empty.address, ours)
+    assert expected["facts"] and expected["discrepancies"]
+    assert list(differences(found, expected)) == []
