@@ -34,7 +34,7 @@ class Sitting:
 
     def add_row(self, section: str) -> str:
         """Add a row by the keyboard; returns its prefix."""
-        self.page.locator(f"#section-{section} > .adding > button").press("Enter")
+        self.page.locator(f"#section-{section} > .adding > button.add").press("Enter")
         return self.page.locator(f"#section-{section} > .row").last.get_attribute("id")
 
     def open_row(self, accession: str) -> str:
