@@ -246,6 +246,18 @@ def test_saving_a_page_on_which_nothing_was_changed_changes_nothing(staff):
     assert Change.objects.count() == before
 
 
+@pytest.mark.parametrize("accession", ["REP-00004", "REP-00106", "REP-00300", "REP-00104"])
+def test_every_kind_of_report_has_its_page(staff, accession):
+    """A document's own words, a registration, a long case, a study without CAR-T cells: unchanged, nothing changes."""
+    report = Report.objects.get(pk=accession)
+    page = staff.get(at(report))
+    shown = set(re.findall(r'id="section-(\w+)"', page.content.decode()))
+    assert ("claims" in shown) == (report.role in ("own_words", "primary"))
+    assert ("cohorts" in shown) == bool(report.study_id) and ("plans" in shown) == bool(report.registration_id)
+    before = Change.objects.count()
+    assert save(staff, report, fields_of(page)).status_code == 302 and Change.objects.count() == before
+
+
 def test_without_script_a_button_adds_a_row_that_goes_on_from_the_one_before(staff, begun):
     fields = fields_of(staff.get(at(begun))) | CASE
     again = fields_of(staff.post(at(begun), fields | {"add": "toxicities"}))

@@ -150,10 +150,9 @@ class CasePage:
         return offer
 
     def offer_table(self) -> dict:
-        """What a table of measurements goes on from: the patients, the last course, the last place."""
+        """What a table of measurements goes on from: the patients and the last course."""
         offer = {name: self.section(f"{name}s").rows for name in ("cohort", "course") if self.section(f"{name}s")}
-        places = self.places()
-        return {name: rows[-1].key for name, rows in offer.items() if rows} | {"locator": places[-1] if places else ""}
+        return {name: rows[-1].key for name, rows in offer.items() if rows}
 
     def blank_row(self, section) -> Row:
         """A row that is not on the page: the pattern of those that the script adds."""

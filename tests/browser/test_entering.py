@@ -3,8 +3,10 @@
 import json
 import re
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from studies.ask.collections import COLLECTIONS
 
@@ -55,15 +57,15 @@ def empty(tmp_path_factory):
     started.stop()
 
 
-@pytest.fixture
-def desk(chromium, empty):
-    """A signed-in curator's browser on that base."""
-    context = chromium.new_context(base_url=empty.address, viewport={"width": 1440, "height": 900})
+@contextmanager
+def signed_in(chromium, address: str):
+    """A page of a curator who has just signed in."""
+    context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and "Security Policy" in m.text else None)
+    page.on("console", lambda m: troubles.append(m.text) if "Security Policy" in m.text else None)
     page.goto("/admin/login/?next=/admin/enter/")
     page.get_by_label("Username").fill("curator")
     page.get_by_label("Password").fill(PASSWORD)
@@ -71,6 +73,18 @@ def desk(chromium, empty):
     yield page
     context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def desk(chromium, server):
+    with signed_in(chromium, server.address) as page:
+        yield page
+
+
+@pytest.fixture
+def empty_desk(chromium, empty):
+    with signed_in(chromium, empty.address) as page:
+        yield page
 
 
 def begin(page, slug, name, year, kind):
@@ -120,12 +134,12 @@ def differences(found, expected, path=""):
         yield f"{path}: entered {found!r}, the fixture has {expected!r}"
 
 
-def test_the_case_of_kong_2022_in_one_sitting(desk, empty, server):
+def test_the_case_of_kong_2022_in_one_sitting(empty_desk, empty, server):
     records = records_of("kong-2022.yaml")
     publication = next(node for kind, node, _ in records if kind == "publication")
-    begin(desk, publication["slug"], publication["name"], publication["year"], publication["kind"])
-    sitting = Sitting(desk)
-    sitting.keys["PUB-00400"] = desk.locator("#section-publication > .row").get_attribute("data-key")
+    begin(empty_desk, publication["slug"], publication["name"], publication["year"], publication["kind"])
+    sitting = Sitting(empty_desk)
+    sitting.keys["PUB-00400"] = empty_desk.locator("#section-publication > .row").get_attribute("data-key")
 
     sitting.type_row(sitting.open_row(sitting.keys["PUB-00400"]), "publication", publication)
     rows = [record for record in records if record[0] not in ("publication", "study", "report")]
@@ -138,7 +152,7 @@ def test_the_case_of_kong_2022_in_one_sitting(desk, empty, server):
         sitting.type_row(prefix, kind, node)
         sitting.keys[node[kind]] = sitting.keys[node.get("slug", node[kind])] = prefix
     sitting.save()
-    desk.get_by_text("Before it can be published").wait_for()
+    empty_desk.get_by_text("Before it can be published").wait_for()
 
     told = manage(empty.env, "shell", "-c", PUBLISH)
     assert told.returncode == 0, told.stderr[-3000:]
@@ -156,3 +170,75 @@ def test_the_case_of_kong_2022_in_one_sitting(desk, empty, server):
     expected, found = answers(server.address, given), answers(empty.address, ours)
     assert expected["facts"] and expected["discrepancies"]
     assert list(differences(found, expected)) == []
+
+
+def test_what_was_typed_outlives_a_lost_connection_and_a_closed_page(desk):
+    begin(desk, "offline-2026", "Offline 2026", "2026", "case_report")
+    address = desk.url
+    sitting = Sitting(desk)
+    cohort = sitting.add_row("cohorts")
+    sitting.field(cohort, "label").fill("typed while the server answered")
+    desk.get_by_text("Typed text kept at").wait_for()
+
+    desk.context.set_offline(True)
+    sitting.field(cohort, "label").fill("typed while the server was away")
+    sitting.field(sitting.add_row("toxicities"), "term").fill("crs")
+    desk.get_by_text("kept in this browser").wait_for()
+    context = desk.context
+    desk.close()
+    context.set_offline(False)
+
+    again = context.new_page()
+    again.set_default_timeout(15_000)
+    again.goto(address)
+    again.get_by_role("link", name="Restore what was typed at").wait_for()
+    assert again.locator("#section-cohorts > .row").count() == 0, "what was typed was put over what is saved"
+    follow(again.get_by_role("link", name="Restore what was typed at"))
+    back = Sitting(again)
+    assert back.field("cohorts-0", "label").input_value() == "typed while the server was away"
+    assert back.field("toxicities-0", "term").input_value() == "crs"
+
+    # On another machine the server's copy is there too; thrown away, it is gone.
+    again.goto(address)
+    with again.expect_navigation(wait_until="load"):
+        again.get_by_role("button", name="Throw it away").click()
+    assert not again.get_by_role("link", name="Restore what was typed at").is_visible()
+
+
+def test_a_case_is_entered_with_the_keyboard_alone(desk):
+    begin(desk, "keys-2026", "Keys 2026", "2026", "case_report")
+    desk.locator("#section-cohorts > summary").focus()
+    desk.keyboard.press("Alt+n")
+    sitting = Sitting(desk)
+    sitting.field("cohorts-0", "label").fill("a woman")
+    sitting.field("cohorts-0", "locator").fill("Abstract")
+    sitting.field("cohorts-0", "as_reported").focus()
+    desk.keyboard.press("Alt+n")
+    assert sitting.field("cohorts-1", "locator").input_value() == "Abstract", "the place of the row before is offered"
+    assert desk.evaluate("document.activeElement.name").startswith("cohorts-1-")
+    sitting.field("cohorts-1", "locator").fill("")
+    desk.keyboard.press("Alt+p")
+    assert sitting.field("cohorts-1", "locator").input_value() == "Abstract"
+    desk.keyboard.press("Alt+l")
+    assert desk.evaluate("document.activeElement.name") == "cohorts-1-places-0-attribute"
+    sitting.field("cohorts-1", "n").focus()
+    assert "Patients" in desk.locator("#help").inner_text(), "the rule of the field stands at the foot"
+    with desk.expect_navigation(wait_until="load"):
+        desk.keyboard.press("Control+s")
+    assert desk.evaluate("document.activeElement.id") == "reasons"
+    desk.locator("#reasons a").first.press("Enter")
+    assert desk.evaluate("document.activeElement.name").startswith("cohorts-0-")
+
+
+def test_the_page_of_a_case_keeps_no_reader_out(desk):
+    for address in ("/admin/enter/", "/admin/enter/REP-00400/", "/admin/enter/REP-00400/table/"):
+        for scheme in ("light", "dark"):
+            desk.emulate_media(color_scheme=scheme)
+            desk.goto(address)
+            if address.endswith("REP-00400/"):
+                Sitting(desk).open_row("OUT-00403")
+                Sitting(desk).add_row("toxicities")
+            found = Axe().run(desk, context="#content").response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], (address, scheme)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
