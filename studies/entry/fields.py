@@ -40,7 +40,7 @@ def _form_field(field, **kwargs):
     if isinstance(field, models.DecimalField):
         return field.formfield(form_class=NumberField, **kwargs)
     if isinstance(field, models.IntegerField) and not field.choices:
-        return field.formfield(form_class=WholeNumberField, widget=_number_input(), **kwargs)
+        return field.formfield(form_class=WholeNumberField, **kwargs)
     if isinstance(field, models.TextField):
         return field.formfield(widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
     made = field.formfield(**kwargs)
@@ -86,6 +86,11 @@ class NumberField(forms.DecimalField):
 
 
 class WholeNumberField(forms.IntegerField):
+    """A whole number, with whichever minus sign it is printed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs | {"widget": _number_input()})
+
     def to_python(self, value):
         return super().to_python(printed_numbers.same_signs(value) if isinstance(value, str) else value)
 
