@@ -230,6 +230,21 @@ def test_a_case_is_entered_with_the_keyboard_alone(desk):
     assert desk.evaluate("document.activeElement.name").startswith("cohorts-0-")
 
 
+def test_a_new_row_goes_on_from_the_saved_one(desk):
+    desk.goto("/admin/enter/REP-00400/")
+    sitting = Sitting(desk)
+    for index in (8, 9):
+        prefix = sitting.add_row("events")
+        assert prefix == f"events-{index}"
+        assert sitting.field(prefix, "order").input_value() == str(index + 1)
+        assert sitting.field(prefix, "locator").input_value() == "Research summary"
+        assert sitting.field(prefix, "cohort").input_value() == "COH-00400"
+    prefix = sitting.open_row("TOX-00400")
+    assert sitting.field(prefix, "term").input_value() == "gvhd"
+    sitting.add_row("courses")
+    sitting.field(prefix, "course").select_option("courses-2")
+
+
 def test_the_page_of_a_case_keeps_no_reader_out(desk):
     for address in ("/admin/enter/", "/admin/enter/REP-00400/", "/admin/enter/REP-00400/table/"):
         for scheme in ("light", "dark"):

@@ -33,10 +33,14 @@ function addRow(section) {
   const row = pattern('row', name, { __n__: index })
   row.querySelector('.title').textContent = `${section.dataset.singular} ${index + 1}`
   section.querySelector(':scope > .adding').before(row)
-  if (before) for (const field of ['locator', 'cohort']) if (fieldOf(row, field)) fieldOf(row, field).value = fieldOf(before, field).value
+  // The pattern goes on from what is saved; rows that are being typed come after it.
+  for (const field of ['locator', 'cohort']) {
+    const here = fieldOf(row, field), there = fieldOf(before, field)
+    if (here && there) here.value = there.value
+  }
   for (const field of ['order', 'number']) {
-    const taken = rows.map(one => Number(fieldOf(one, field)?.value) || 0)
-    if (fieldOf(row, field)) fieldOf(row, field).value = Math.max(0, ...taken) + 1
+    const here = fieldOf(row, field)
+    if (here) here.value = Math.max(Number(here.value) || 1, ...rows.map(one => (Number(fieldOf(one, field)?.value) || 0) + 1))
   }
   nameRow(row, section)
   section.open = row.open = true
@@ -101,9 +105,11 @@ function settle(root) {
   for (const button of root.querySelectorAll('.previous')) button.hidden = false
 }
 
+const placeOf = row => fieldOf(row, 'locator')?.value ?? row.querySelector(':scope > summary > .place')?.textContent
+
 function takePlace(row) {
   const all = [...form.querySelectorAll('.row')]
-  const before = all.slice(0, all.indexOf(row)).reverse().map(one => fieldOf(one, 'locator')?.value).find(Boolean)
+  const before = all.slice(0, all.indexOf(row)).reverse().map(placeOf).find(Boolean)
   if (before && fieldOf(row, 'locator')) { fieldOf(row, 'locator').value = before; keepSoon() }
 }
 
