@@ -1,7 +1,9 @@
 """What others saved while a curator was typing: taken over where the curator did not touch it, told where both did."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from ..models import Change, Report
@@ -65,10 +67,8 @@ def _field(row, name, before, prefix, change, data) -> list[Difference]:
 
 def _text(bound, value) -> str:
     """A value as the page's field shows it."""
-    try:
+    with suppress(ValidationError):
         value = bound.field.prepare_value(bound.field.to_python(value) if isinstance(value, str) else value)
-    except Exception:
-        value = value
     if value is True:
         return "on"
     return "" if value in (None, False) else str(value)
