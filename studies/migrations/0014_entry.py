@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0007_course_of_characteristic'),
+        ("studies", "0013_datachecks"),
     ]
 
     operations = [
