@@ -72,6 +72,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# A case is entered on one page and saved by one request: some hundred rows of some twenty fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -6,13 +6,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import Accession, Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, Term, acting
-from ..models.vocabulary import VOCABULARIES
+from ..help_texts import help_of
+from ..models import Accession, Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, acting
 from ..publishing import workflow
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
 from .datachecks import Datachecked
-from .help_texts import HELP, OPERATOR
 
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
 
@@ -124,13 +123,7 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
         """A closed vocabulary explains each of its values, a term how it is found, beside the field's own help."""
         formfield = super().formfield_for_dbfield(field, request, **kwargs)
         if formfield is not None:
-            told = [formfield.help_text or (OPERATOR if "operator" in field.name else HELP.get(field.name, ""))]
-            if hasattr(field, "defined"):
-                told += [f"{value.label}: {value.definition}" for value in field.defined]
-            elif field.is_relation and field.related_model is Term:
-                vocabulary = field.remote_field.limit_choices_to["vocabulary"]
-                told.append(f"A term of the vocabulary “{VOCABULARIES[vocabulary]}”; type any part of it.")
-            formfield.help_text = " ".join(part for part in told if part)
+            formfield.help_text = help_of(field)
         return formfield
 
     @admin.display(description="accession")

@@ -41,6 +41,7 @@ from .study import (
 from .therapy import Agent, Therapy
 from .toxicity import Toxicity
 from .transplant import Transplant
+from .typed import Typed
 from .user import User
 from .vocabulary import Grade, Mapping, Term
 
@@ -52,5 +53,5 @@ __all__ = [
     "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
     "PublishedTableColumn", "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision",
     "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

@@ -43,11 +43,17 @@ class Accession(models.Model):
     @classmethod
     def issue(cls, kind: str) -> "Accession":
         """The next accession of a kind."""
+        return cls.issue_many(kind, 1)[0]
+
+    @classmethod
+    def issue_many(cls, kind: str, count: int) -> list["Accession"]:
+        """The next accessions of a kind, in order."""
         with transaction.atomic():
             AccessionCounter.objects.get_or_create(kind=kind)
-            AccessionCounter.objects.filter(kind=kind).update(last=F("last") + 1)
-            number = AccessionCounter.objects.get(kind=kind).last
-            return cls.objects.create(id=f"{kind}-{number:05d}", kind=kind, number=number)
+            AccessionCounter.objects.filter(kind=kind).update(last=F("last") + count)
+            last = AccessionCounter.objects.get(kind=kind).last
+            numbers = range(last - count + 1, last + 1)
+            return cls.objects.bulk_create(cls(id=f"{kind}-{n:05d}", kind=kind, number=n) for n in numbers)
 
     @staticmethod
     def number_in(text: str, kind: str) -> int:
@@ -193,6 +199,24 @@ class Record(models.Model):
             if self.was_changed:
                 Change.log(self.accession_id, "changed" if before else "created", changed)
                 reopen(self)
+
+    @classmethod
+    def create_many(cls, records: list):
+        """Save many new records at once, validated already, with accessions and history as `save` gives them."""
+        user, reason = _acting.get()
+        with transaction.atomic():
+            for record, accession in zip(records, Accession.issue_many(cls.KIND, len(records)), strict=True):
+                record.accession = accession
+            cls.objects.bulk_create(records)
+            Change.objects.bulk_create(
+                Change(
+                    accession_id=record.pk, user=user, action="created", reason=reason,
+                    fields={name: [None, value] for name, value in record.plain_fields().items()},
+                )
+                for record in records
+            )  # fmt: skip
+            for record in {_unit_key(record): record for record in records}.values():
+                reopen(record)
 
     def plain_fields(self) -> dict:
         """Field values as JSON can hold them, empty ones left out."""

@@ -1,5 +1,8 @@
 """The extraction rules at each field, for fields whose model does not say them itself. A test asks for every field."""
 
+from .models import Term
+from .models.vocabulary import VOCABULARIES
+
 HELP = {
     # where a record hangs
     "report": "The report it is taken from: one document telling of one study or registration.",
@@ -113,3 +116,15 @@ HELP = {
     "checked_by_haematologist": "Only if a haematologist has checked it.",
 }
 OPERATOR = "“>8 months” is not “8 months”: > more than, ≥ at least, ≤ within, < less than, ~ about."
+
+
+def help_of(field) -> str:
+    """What helps to fill a model's field: its own help or the rule here, each value of a closed vocabulary explained,
+    and how a term is found."""
+    told = [field.help_text or (OPERATOR if "operator" in field.name else HELP.get(field.name, ""))]
+    if hasattr(field, "defined"):
+        told += [f"{value.label}: {value.definition}" for value in field.defined]
+    elif field.is_relation and field.related_model is Term:
+        vocabulary = field.remote_field.limit_choices_to["vocabulary"]
+        told.append(f"A term of the vocabulary “{VOCABULARIES[vocabulary]}”; type any part of it.")
+    return " ".join(part for part in told if part)

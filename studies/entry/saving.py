@@ -1,0 +1,88 @@
+"""Saving a case: all its rows in one transaction, or none of them, with every reason."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from ..models import Change, Place, Side, Typed, acting
+from .page import CasePage
+
+
+@dataclass
+class Reason:
+    """Why the page was not saved: which row and field, and the rule."""
+
+    row: str
+    field: str
+    rule: str
+    anchor: str
+
+
+@dataclass
+class Saved:
+    """What saving did. With reasons nothing has changed."""
+
+    reasons: list[Reason]
+    rows: int = 0
+    removed: int = 0
+
+
+class _NotSaved(Exception):
+    pass
+
+
+def save(page: CasePage, reason: str, may_remove) -> Saved:
+    """Save every row that was typed or changed. `may_remove` says of an accession whether it may still be deleted."""
+    done = Saved([])
+    try:
+        with transaction.atomic(), acting(page.user, reason):
+            _save(page, may_remove, done)
+            done.reasons = reasons_of(page)
+            if done.reasons:
+                raise _NotSaved
+            Typed.objects.filter(user=page.user, report=page.report).delete()
+    except _NotSaved:
+        done.rows = done.removed = 0
+    return done
+
+
+def reasons_of(page: CasePage) -> list[Reason]:
+    return [
+        Reason(row.title, label, message, anchor)
+        for section in page.sections
+        for row in section.rows
+        for label, message, anchor in row.errors()
+    ]
+
+
+def _save(page: CasePage, may_remove, done: Saved):
+    rows = [row for section in page.sections for row in section.rows if row.data is not None]
+    removed = [row for row in rows if row.removed]
+    typed = [row for row in rows if not row.removed and (not row.blank if row.is_new else row.changed)]
+    for row in typed:
+        row.issue()
+    for row in typed:
+        row.commit()
+    done.rows = len(typed)
+    for row in reversed([row for row in removed if not row.is_new]):
+        _remove(page, row, may_remove)
+        done.removed += 1
+
+
+def _remove(page: CasePage, row, may_remove):
+    """Take a draft away that nothing names. What was ever public stays."""
+    if not page.may("delete", row.section.model) or not may_remove(row.accession):
+        row.form.add_error(None, "It cannot be removed: it has been public, or your account may not.")
+        return
+    if Side.objects.filter(record=row.accession).exists():
+        row.form.add_error(None, "It cannot be removed: a discrepancy names it.")
+        return
+    try:
+        with transaction.atomic():
+            Place.objects.filter(record=row.accession).delete()
+            Change.log(row.accession, "deleted")
+            row.instance.delete()
+    except ProtectedError as error:
+        names = ", ".join(sorted({str(record.pk) for record in error.protected_objects}))
+        row.form.add_error(None, f"It cannot be removed: it is named by {names}.")
