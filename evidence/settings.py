@@ -72,7 +72,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# A case is entered on one page and saved by one request: some hundred rows of some twenty fields each.
+# A case is entered on one page and saved by one request: some hundred rows of some twenty fields each; an import of a
+# thousand records asks for a choice and a slug for each, and a draft may have twenty fields to fill.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 
 LANGUAGE_CODE = "en-gb"
@@ -139,8 +140,6 @@ IMPORT_SERVICES = {
     "Crossref": {"address": "https://api.crossref.org/works/", "seconds_between": 0.5},
     "ClinicalTrials.gov": {"address": "https://clinicaltrials.gov/api/v2/studies/", "seconds_between": 1.5},
 }
-# An import of a thousand records asks for a choice and a slug for each.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a draft may have twenty fields to fill
 
 LOGGING = {
     "version": 1,

@@ -5,14 +5,16 @@ import re
 import pytest
 
 from studies.cells.kinetics_plot import panel
-from studies.cells.timeline_plot import clocks
+from studies.cells.timeline_plot import LANE_OF, clocks
+from studies.models import Term
 
 DAYS = [1, 7, 14, 28]
 
 
 def event(number, **told):
     silent = dict.fromkeys(("date", "time_low", "time_high", "time_unit", "time_from", "transplant", "course"))
-    return silent | {"accession": f"EVE-{number}", "time_operator": "="} | told
+    term = {"code": told.pop("kind", "engraftment"), "label": "Event"}
+    return silent | {"accession": f"EVE-{number}", "time_operator": "=", "term": term} | told
 
 
 def report(events, transplant=None, infusion=None):
@@ -70,6 +72,20 @@ def test_distances_are_to_scale_and_an_open_time_is_marked():
     assert [mark["open"] for mark in clock.marks] == ["", "", "", "later"]
 
 
+def test_each_kind_of_event_has_its_lane_and_transplants_run_through_all():
+    kinds = ["transplant", "relapse", "response", "death"]
+    events = [event(n, kind=kind, **after("transplant", 10 * n)) for n, kind in enumerate(kinds)]
+    (clock,) = drawn(report(events))
+    assert [lane["name"] for lane in clock.lanes] == ["Disease", "Transplant", "Response", "Last seen"]
+    assert [mark["landmark"] for mark in clock.marks] == [True, False, False, False]
+    assert len({mark["y"] for mark in clock.marks}) == 4
+
+
+@pytest.mark.django_db
+def test_no_kind_of_event_is_without_a_lane():
+    assert set(Term.objects.filter(vocabulary="event").values_list("code", flat=True)) == set(LANE_OF)
+
+
 @pytest.mark.django_db
 def test_the_page_draws_blood_and_marrow_apart_and_the_course_to_scale(client):
     html = client.get("/studies/li-hua-2025/").content.decode()
@@ -77,5 +93,5 @@ def test_the_page_draws_blood_and_marrow_apart_and_the_course_to_scale(client):
     assert "copies x10³/ug" in html and html.count('class="silence"') == 6
     assert html.count('class="timeline"') == 1
     numbers = re.findall(r'<svg.*?class="axis".*?</svg>', html, re.S)[0]
-    assert "<title>8 November 2018</title>" in numbers
+    assert "<title>CAR-T infusion, 8 November 2018</title>" in numbers
     assert 'class="timeline"' not in client.get("/studies/cruz-2013/").content.decode()

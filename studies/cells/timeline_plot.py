@@ -2,7 +2,8 @@
 
 A paper tells some events by dates, others by days after a transplant or an infusion. Where the anchor has a date, its
 events stand on the calendar; where it has none, they keep a clock of their own, since nobody can tell where it lies.
-Events without a time are in no drawing; the list beside it has them all, under the same numbers.
+Events without a time are in no drawing; the list beside it has them all, under the same numbers. Each kind of event has
+a lane of its own; transplants and infusions run through all of them, since what came before and after is what one asks.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 
 from ..pure import partial_dates
 
-WIDTH, LEFT, RIGHT, LANE, MARK = 900, 20, 40, 20, 9
+WIDTH, LEFT, RIGHT, ROW, MARK, GAP = 900, 124, 40, 20, 9, 6
 DAYS = {"hours": 1 / 24, "days": 1, "weeks": 7, "months": 30.44, "years": 365.25}
 # Steps between ticks, in days, with the unit and how many days it has.
 STEPS = [
@@ -19,6 +20,21 @@ STEPS = [
     (1826.25, "year", 365.25),
 ]  # fmt: skip
 MOST_TICKS = 9
+# The lanes from top to bottom: name, and the kinds of event that stand in it (vocabulary “event”).
+LANES = {
+    "Disease": (
+        "presentation", "diagnosis", "relapse", "molecular_relapse", "mrd_relapse", "extramedullary_relapse",
+        "progression",
+    ),
+    "Treatment": ("enrolment", "consent", "therapy_start", "therapy_end"),
+    "Transplant": ("mobilisation", "transplant", "engraftment", "chimerism"),
+    "CAR-T cells": ("collection", "lymphodepletion", "infusion", "peak_expansion"),
+    "Response": ("remission", "response", "mrd_negative"),
+    "Toxicity": ("toxicity_onset", "toxicity_end", "infection", "icu_admission"),
+    "Last seen": ("last_follow_up", "death"),
+}  # fmt: skip
+LANE_OF = {term: lane for lane, terms in LANES.items() for term in terms}
+LANDMARKS = ("transplant", "infusion")
 
 
 @dataclass
@@ -27,6 +43,7 @@ class Clock:
 
     label: str
     marks: list[dict] = field(default_factory=list)
+    lanes: list[dict] = field(default_factory=list)
     ticks: list[dict] = field(default_factory=list)
     height: int = 0
     axis: int = 0
@@ -36,7 +53,7 @@ class Clock:
 
     @property
     def told(self) -> str:
-        return f"{self.label}: " + "; ".join(f"{mark['number']}, {mark['when']}" for mark in self.marks)
+        return f"{self.label}: " + "; ".join(f"{mark['number']}, {mark['kind']}, {mark['when']}" for mark in self.marks)
 
 
 def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
@@ -48,7 +65,9 @@ def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
     for number, event in enumerate(report["events"], start=1):
         clock, low, high = _place(event, anchors)
         if clock is not None:
+            code = event["term"]["code"]
             mark = {"number": number, "low": low, "high": high, "when": when[event["accession"]], "open": _open(event)}
+            mark |= {"lane": LANE_OF.get(code, "Other"), "kind": event["term"]["label"], "landmark": code in LANDMARKS}
             placed.setdefault(clock, []).append(mark)
     drawn = []
     for clock, marks in placed.items():
@@ -106,16 +125,22 @@ def _draw(clock: Clock, marks: list[dict], tick, origin: float | None = None) ->
     def x(day: float) -> float:
         return round(LEFT + (day - first) * scale, 1)
 
-    ends: list[float] = []  # of each lane, the place up to which it is taken
-    for mark in sorted(marks, key=lambda mark: mark["low"]):
-        at = x((mark["low"] + mark["high"]) / 2)
-        lane = next((i for i, end in enumerate(ends) if end < at - MARK), len(ends))
-        ends[lane : lane + 1] = [at + MARK + 1]
-        clock.marks.append(mark | {"x": at, "from": x(mark["low"]), "to": x(mark["high"]), "lane": lane})
-    clock.axis = 6 + LANE * len(ends)
+    top = GAP
+    for name in (*LANES, "Other"):
+        of_lane = sorted((mark for mark in marks if mark["lane"] == name), key=lambda mark: mark["low"])
+        ends: list[float] = []  # of each row of the lane, the place up to which it is taken
+        for mark in of_lane:
+            at = x((mark["low"] + mark["high"]) / 2)
+            row = next((i for i, end in enumerate(ends) if end < at - MARK), len(ends))
+            ends[row : row + 1] = [at + MARK + 1]
+            placed = {"x": at, "from": x(mark["low"]), "to": x(mark["high"]), "y": top + ROW * row + MARK}
+            clock.marks.append(mark | placed)
+        if of_lane:
+            clock.lanes.append({"name": name, "y": top + MARK, "end": top + ROW * len(ends) + GAP / 2})
+            top += ROW * len(ends) + GAP
+    clock.marks.sort(key=lambda mark: mark["low"])
+    clock.axis = top
     clock.height = clock.axis + 24
-    for mark in clock.marks:
-        mark["y"] = clock.axis - LANE * (mark["lane"] + 1) + MARK
     clock.ticks = [{"x": x(day), "text": text} for day, text in tick(first, last)]
     return clock
 

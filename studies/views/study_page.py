@@ -250,5 +250,6 @@ def _event(record: dict) -> dict:
     return {
         "accession": record["accession"],
         "title": fact_cell(record, record["title"], "title"),
+        "kind": record["term"]["label"],
         "when": f"{when} from {anchor}" if when and anchor and not record["date"] else when,
     }
