@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
-from studies.admin import redaction, review
+from studies.admin import redaction, review, vocabulary_review
 
 admin.site.site_header = admin.site.site_title = "CARTographer"
 admin.site.index_title = "Curation"
@@ -19,6 +19,7 @@ def favicon(request):
 urlpatterns = [
     path("admin/review/", admin.site.admin_view(review.queue), name="review-queue"),
     path("admin/redact/", admin.site.admin_view(redaction.page), name="redact"),
+    path("admin/review/vocabularies/", admin.site.admin_view(vocabulary_review.page), name="review-vocabularies"),
     path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
     path("admin/enter/", include("studies.admin.entry")),
     path("admin/", admin.site.urls),

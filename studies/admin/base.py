@@ -7,12 +7,25 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from ..help_texts import help_of
-from ..models import Accession, Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, acting
+from ..models import (
+    Accession,
+    Change,
+    EvidenceRow,
+    Place,
+    Publication,
+    PublicFact,
+    PublicRecord,
+    Record,
+    Report,
+    acting,
+    reopen,
+)
 from ..publishing import workflow
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
 from .datachecks import Datachecked
 
+HISTORY_IS_PUBLIC = "Readers see it with the change once that is published, and your role and number, not your name."
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
 
 
@@ -47,7 +60,7 @@ class ReasonForm(forms.ModelForm):
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Why this change is made. It stays in the history of the record. Needed once the record is public.",
+        help_text=f"Why this change is made. Needed once the record is public. {HISTORY_IS_PUBLIC}",
     )
     seen = forms.IntegerField(
         required=False, widget=forms.HiddenInput, help_text="The last change that this form knew of."
@@ -80,8 +93,31 @@ def _newest(accession: str) -> int:
 
 
 def _told(change: Change) -> str:
-    values = ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
-    return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values}"
+    return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values_of(change)}"
+
+
+def values_of(change: Change) -> str:
+    """The values of a change, before and after."""
+    return ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
+
+
+def parts_of(record) -> dict[str, str]:
+    """What a record holds beside its own columns, in words: the rows within it (authors, sides, items, columns), one
+    by one, and its many-valued fields."""
+    told = {}
+    for relation in record._meta.related_objects:
+        if relation.on_delete is models.CASCADE and not issubclass(relation.related_model, Record):
+            kind = relation.related_model._meta.verbose_name
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: record.pk})
+            told |= {f"{kind} {number}": _in_words(row, relation.field) for number, row in enumerate(rows, start=1)}
+    for field in record._meta.many_to_many:
+        told[field.name] = ", ".join(sorted(str(one) for one in getattr(record, field.name).all()))
+    return told
+
+
+def _in_words(row, holder) -> str:
+    columns = [field for field in row._meta.concrete_fields if field != holder and not field.primary_key]
+    return " · ".join(str(value) for field in columns if (value := getattr(row, field.attname)) not in (None, ""))
 
 
 class RecordAdmin(Datachecked, admin.ModelAdmin):
@@ -155,13 +191,17 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """Rows within the record (authors, sides, items) and its many-valued fields belong to its history too."""
+        record = form.instance
+        before = parts_of(record)
         with acting(request.user, form.cleaned_data.get("reason", "")):
             super().save_related(request, form, formsets, change)
-            many = {field.name for field in self.model._meta.many_to_many}
-            parts = [formset.model._meta.verbose_name for formset in formsets if formset.has_changed()]
-            parts += [name for name in form.changed_data if name in many]
-            if parts:
-                Change.log(form.instance.pk, "parts changed", {name: [None, "changed"] for name in parts})
+            after = parts_of(record)
+            names = [*after, *(name for name in before if name not in after)]
+            changed = {name: [before.get(name) or None, after.get(name) or None] for name in names}
+            changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+            if changed:
+                Change.log(record.pk, "parts changed", changed)
+                reopen(record)
 
     def get_actions(self, request):
         """No deletion by the dozen: each goes through `delete_model`, into the history."""
@@ -175,7 +215,6 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
 
     def delete_model(self, request, record):
         with acting(request.user, "deleted before it was ever public"):
-            Change.log(record.pk, "deleted", {name: [value, None] for name, value in record.plain_fields().items()})
             record.delete()
 
 

@@ -16,8 +16,9 @@ from ..entry.progress import standard_topics, still_to_do
 from ..entry.starting import StartForm
 from ..entry.table import MEANINGS, Pasted, TableForm
 from ..models import Measurement, Publication, Report, Study, Typed
+from ..publishing import workflow
 from ..pure.pasted_table import TableRefused
-from .base import has_been_public
+from .base import HISTORY_IS_PUBLIC, has_been_public
 
 
 def _context(request, **more) -> dict:
@@ -50,8 +51,10 @@ def start(request):
         ("study", Study.objects.values_list("slug", "name")),
         ("report", [(report.pk, str(report)) for report in reports]),
     ]
+    returned = workflow.returned_drafts()
     kept = set(Typed.objects.filter(user=request.user).values_list("report_id", flat=True))
     context = _context(request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists)
+    context["returned"] = [(report, change) for report in reports if (change := returned.get(report.pk))]
     return render(request, "admin/enter/start.html", context)
 
 
@@ -129,6 +132,7 @@ def _lists(page):
 def _show(request, page, status=200, **more):
     context = _context(
         request, title=f"Enter a case: {page.report}", page=page, todo=still_to_do(page), topics=standard_topics(page),
+        returned=workflow.return_of(page.report), in_public=HISTORY_IS_PUBLIC,
         stamp=page.stamp, saved="saved" in request.GET, patterns=list(_patterns(page)), lists=list(_lists(page)),
     ) | more  # fmt: skip
     return render(request, "admin/enter/case.html", context, status=status)
