@@ -80,6 +80,7 @@ def _posted(request, report):
         return _show(request, page, stamp=data.get("stamp", 0))
     with transaction.atomic():
         Report.objects.select_for_update().get(pk=report.pk)  # two who save at once do so one after the other
+        report = _report(request, report.pk)  # as the first of them left it
         differences = meanwhile.merge(report, request.user, data)
         page = CasePage(report, request.user, data)
         if not differences:

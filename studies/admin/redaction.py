@@ -39,7 +39,10 @@ def page(request):
         except NotAllowed as error:
             of_value.add_error(None, str(error))
         else:
-            said = "It is empty now, in every version, and its wording is marked. Look whether a text tells it again."
+            said = (
+                "It is empty now, in every version, and its wording is marked. Look whether a text tells it again; and "
+                "where the report now lacks what every reader looks for, record that topic under its silences."
+            )
             messages.success(request, said)
             return redirect("redact")
     form, found = RedactionForm(request.POST if "value" not in request.POST and request.POST else None), []

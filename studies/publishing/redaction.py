@@ -117,7 +117,7 @@ def _take_out(place: Found, text: str) -> set[str]:
             value = value.replace(spaced, f" {tokens(MARK)[0]} ")
         elif place.column in DOCUMENTS and value:
             value = dumps(_marked(json.loads(value), text))
-        elif isinstance(value, str) and value == text and _is_date(text):
+        elif value == text and _holds_a_date(row._meta.get_field(place.column)):
             value = ""
         elif isinstance(value, str):
             for spelling in sorted(_spellings(text), key=len, reverse=True):
@@ -160,8 +160,14 @@ def _marked(value, text: str):
 
 
 def with_empty_date(document: dict) -> dict:
-    """A fact says “” where another document says null."""
-    return document | {"date": document["date"] or ""} if {"fact_row", "date"} <= document.keys() else document
+    """A fact has “” where another document has null, and the mark for its value."""
+    if "fact_row" not in document:
+        return document
+    return document | {"date": document.get("date") or "", "value": document["value"] or MARK}
+
+
+def _holds_a_date(column) -> bool:
+    return isinstance(column, PartialDateField) or column.name in ("date", "as_of")
 
 
 def _is_date(text: str) -> bool:

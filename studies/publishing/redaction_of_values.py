@@ -29,7 +29,7 @@ from ..models import (
 from ..models.base import PartialDateField
 from ..pure.documents import dumps
 from .door import render_again
-from .redaction import MARK, begin_revision, check_allowed, note_with_mark, with_empty_date
+from .redaction import MARK, begin_revision, check_allowed, note_with_mark
 from .search_entries import index
 from .unit_of import UNITS, unit_of
 from .workflow import NotAllowed
@@ -62,9 +62,9 @@ class Value:
                         told[name] = {key: part for key, part in told[name].items() if key not in self.fields}
             if told.get("record") == self.record and told.get("field") in self.fields:  # of a datacheck
                 told |= {"value": MARK, "text": MARK, "reason": told.get("reason") and MARK}
-            return with_empty_date(told)
-        if value in self.dates:
-            return None
+            if str(told.get("fact", "")).startswith(f"{self.record}.") and told.get("date") in self.dates:
+                told["date"] = ""
+            return told
         return MARK if isinstance(value, str) and value in self.wordings else value
 
     def _is_its_fact(self, part) -> bool:
