@@ -9,8 +9,10 @@ from .cell import (
     VALUE,
     Cell,
     Silences,
+    agent_dose,
     all_sources,
     dose_cell,
+    full_name,
     grade_text,
     graded,
     judgement,
@@ -44,6 +46,9 @@ def row_cells(row: dict) -> dict:
         "crs": _toxicity_cells(row["crs"], "CRS"),
         "icans": _toxicity_cells(row["icans"], "neurotoxicity"),
         "gvhd": _toxicity_cells(row["gvhd"], "GVHD"),
+        "agents": _agent_doses(row["lymphodepletion"]),
+        "earlier": _therapies(row, "before"),
+        "later": [*_later_transplants(row), *_therapies(row, "after")],
         "others": [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]],
     }
     graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
@@ -112,6 +117,23 @@ def _patient(row: dict) -> list[Cell]:
     return cells
 
 
+def _agent_doses(lymphodepletion: dict | None) -> list[Cell]:
+    agents = lymphodepletion["agents"] if lymphodepletion else []
+    return [cell for agent in agents if (cell := agent_dose(agent))]
+
+
+def _therapies(row: dict, relative: str) -> list[Cell]:
+    """Other treatment before or after the cells, by name."""
+    told = [therapy for therapy in row["therapies"] if therapy["relative_to_course"] == relative]
+    return [Cell(t["name"], sources=all_sources(t["sources"]), doubts=t["discrepancies"]) for t in told]
+
+
+def _later_transplants(row: dict) -> list[Cell]:
+    """Transplants that came after the cells: they are treatment, too."""
+    later = [t for t in row["transplants"] if t["infusion_is"] == "before_hsct"]
+    return [Cell(full_name(t), sources=all_sources(t["interval"]["sources"], "infusion_is")) for t in later]
+
+
 def _path(row: dict) -> list[dict]:
     """Transplants and CAR-T courses in the order they came; this row's course is marked."""
     transplants = {t["transplant"]: t for t in row["transplants"]}
@@ -138,7 +160,8 @@ def _intervals(row: dict, silences: Silences) -> list[Cell]:
             sign = "+" if interval["infusion_is"] == "after_hsct" else "−"
             text = f"day {sign}{spoken(interval['operator'], interval['low'], high)}"
         else:
-            text = spoken(interval["operator"], interval["low"], high, interval["unit"])
+            order = "after" if interval["infusion_is"] == "after_hsct" else "before"
+            text = f"{spoken(interval['operator'], interval['low'], high, interval['unit'])} {order} transplant"
         remark = interval["basis"] if interval["basis"] != "stated" else ""
         cells.append(Cell(text, sources=all_sources(interval["sources"], "low"), remark=remark))
     return cells

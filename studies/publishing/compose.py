@@ -5,6 +5,7 @@ from functools import cache
 
 from ..models import Discrepancy, FormLink, Publication, Registration, Report, Study
 from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole
+from ..pure.citations import short_authors
 from .dossier import BELOW_REPORT
 
 # Parts of a report's form that no document of the report shows; the cells of tables stand with their publication.
@@ -128,6 +129,8 @@ def brief(publication: dict) -> dict:
         "name": publication["name"],
         "kind": publication["kind"],
         "citation": citation(publication),
+        "authors": short_authors([(a["family_name"], a["given_names"] or "") for a in publication["authors"]]),
+        "doi": publication["doi"],
         "read_as": [source["read_as"] for source in read],
         "parts_not_at_hand": [part for source in read for part in source["parts_not_at_hand"]],
         "retraction_status": publication["retraction_status"],

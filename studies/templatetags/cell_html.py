@@ -35,8 +35,9 @@ def cell_html(cell, popover: str, label: str = "") -> SafeString:
         parts.append("</span>")
     else:
         parts.append(f'<span class="{look if look in ("none-said", "silent") else "plain"}">{text}</span>')
-    if cell.remark:
-        parts.append(f' <span class="remark">{_remark(cell)}</span>')
+    remark = " · ".join(part for part in (_remark(cell), escape(cell.basis)) if part)
+    if remark:
+        parts.append(f' <span class="remark">{remark}</span>')
     if cell.doubts:
         parts.append(_doubts(cell.doubts, cell.page))
     return mark_safe("".join(parts))  # noqa: S308, every text above is escaped

@@ -11,6 +11,7 @@ from ..ask import current
 from ..ask.history import Gone
 from ..ask.strict import BadQuery
 from ..models import PublicRecord, Revision
+from ..pure.document_names import document_name
 from ..web import tagged
 
 
@@ -49,15 +50,21 @@ def page(request: HttpRequest, revision: int, template: str, context: dict, stat
 
 
 def site(revision: int) -> dict:
-    """The frame's own: how many documents were read, the revision, what abbreviations mean, and what studies and papers
-    are called."""
+    """The frame's own: how many documents were read, the revision, what abbreviations mean, what papers and studies are
+    called."""
     return {
         "revision": revision,
         "at": current.kept(revision, "date of the revision", lambda: _date(revision)),
         "documents_read": current.kept(revision, "documents read", _documents_read),
         "glossary": current.glossary(revision),
-        "names": current.names(revision, "publications") | current.names(revision, "studies"),
+        "papers": current.names(revision, "publications"),  # a study may bear the slug of a paper, and another name
+        "studies": current.names(revision, "studies"),
     }
+
+
+def called(revision: int, collection: str, slug: str) -> str:
+    """A public study or publication by its name; anything else by its slug in words."""
+    return current.names(revision, collection).get(slug) or document_name(slug)
 
 
 def _date(revision: int):

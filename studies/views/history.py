@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from ..ask import history, strict
-from .common import page, public_page
+from .common import called, page, public_page
 
 HISTORIES = ("studies", "publications", "registrations", "reports", "discrepancies")
 
@@ -17,4 +17,5 @@ def versions(request, revision, collection, name):
         raise Http404
     days = sorted({version.at.date().isoformat() for version in found}, reverse=True)
     context = {"collection": collection, "name": name, "versions": found, "days": days}
+    context["called"] = called(revision, collection, name)
     return page(request, revision, "studies/history.html", context)

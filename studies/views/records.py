@@ -8,7 +8,7 @@ from ..ask import collections, history, strict
 from ..cells.cell import SILENT, Cell, all_sources
 from ..pure import partial_dates
 from ..web import query_with
-from .common import page, public_page
+from .common import called, page, public_page
 from .registration_page import registration_context
 from .study_page import study_context
 
@@ -106,7 +106,8 @@ def record_page(request, revision: int, collection: str, slug: str, template: st
     as_of = {"day": request.GET["on"], "revision": then, "since": since, "now": request.path}
     if not history.rendered_now(since):
         api = f"/api/v1{request.path}?on={request.GET['on']}"
-        return page(request, revision, "studies/told_before.html", {"as_of": as_of, "api": api, "slug": slug})
+        context = {"as_of": as_of, "api": api, "called": called(revision, collection, slug)}
+        return page(request, revision, "studies/told_before.html", context)
     return page(request, revision, template, context_of(json.loads(text)) | {"as_of": as_of})
 
 
