@@ -25,6 +25,7 @@ from .importing import may_import
 
 ON_A_PAGE = 50
 ME, NOBODY = "me", "nobody"
+NO_STEP = "No step was chosen: press the button of one."
 STEPS = {
     "take": "Take",
     "give_back": "Give back",
@@ -145,7 +146,7 @@ def listed(request):
                 messages.success(request, f"{STEPS[form.cleaned_data['step']]}: {count} paper{'s'[: count != 1]}.")
                 return redirect(request.get_full_path())
         else:
-            problems = [str(error) for errors in form.errors.values() for error in errors]
+            problems = [NO_STEP]
     rows = _asked(request)
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
@@ -211,7 +212,7 @@ def paper(request, accession: str):
     form, problems = StepForm(request.POST or None), []
     if request.method == "POST":
         _may(request, "work_queue")
-        problems = form.do([candidate], request.user) if form.is_valid() else ["Choose a step."]
+        problems = form.do([candidate], request.user) if form.is_valid() else [NO_STEP]
         if not problems:
             messages.success(request, f"{STEPS[form.cleaned_data['step']]}: {candidate}.")
             return redirect("queue:paper", candidate.pk)
