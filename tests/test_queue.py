@@ -16,6 +16,7 @@ from studies.models.choices import ExtractionState, FlowPlace, FoundBy, QueueSta
 from studies.publishing import publish, publish_all, workflow
 from studies.publishing import queue as steps
 from studies.publishing.candidates import Paper, add, enrol
+from studies.publishing.redaction import find, redact
 from studies.publishing.workflow import NotAllowed
 
 from . import library_answers as answers
@@ -125,9 +126,9 @@ def test_only_an_identifier_makes_two_records_one(first, again, one):
 
 def test_a_paper_of_the_base_is_found_as_its_candidate_by_the_publications_doi():
     publication = Publication.objects.get(slug="kochenderfer-2013")
-    candidate, made = add(Paper(doi=publication.doi.upper(), pmid="24055823"), FoundBy.READER)
+    candidate, made = add(Paper(doi=publication.doi.upper(), pmid="99000001"), FoundBy.READER)
     assert not made and candidate.document == publication
-    assert add(Paper(pmid="24055823"), FoundBy.READER) == (candidate, False), "now its PMID is known too"
+    assert add(Paper(pmid="99000001"), FoundBy.READER) == (candidate, False), "now its PMID is known too"
 
 
 # Steps
@@ -255,8 +256,23 @@ def test_readers_see_counts_reasons_and_papers_but_never_who(people, client, api
     assert "An example about horses" in html and "another reason" in html and "99000009" in html
     answer = api("/flow/", place="excluded_by_full_text")
     assert [one["accession"] for one in answer["results"]] == [paper.pk]
-    everything = html + json.dumps(answer) + json.dumps(api(f"/flow/{paper.pk}/"))
+    publish_all([], user=people["first"], reason="with something else")
+    steps.take_up_again(paper, user=people["first"], reason="looked again")
+    publish_all([], user=people["second"], reason="with something else")
+    versions = api(f"/history/flow/{paper.pk}/")
+    assert versions["count"] == 2 and versions["results"][0]["by"] == "the reading queue"
+    everything = html + json.dumps([answer, versions, api(f"/flow/{paper.pk}/")])
     assert "Xyzzyland" not in everything and "account-" not in everything
+
+
+def test_what_could_identify_a_patient_is_redacted_from_the_queue_too(people, client):
+    name = "Patient of Bed 7"
+    paper, _ = add(Paper(title=f"An example of {name}"), FoundBy.READER, remark=f"{name} told us")
+    steps.exclude(paper, user=people["first"], stage="full_text", reason="other", text=f"It names {name}")
+    steps.publish_counts()
+    redact(name, user=people["manager"], reason="a name had slipped in")
+    assert not find(name)
+    assert "An example of [redacted]" in client.get("/flow/?place=excluded_by_full_text").content.decode()
 
 
 def test_nothing_public_tells_of_a_draft(people, curator, client, api):

@@ -145,6 +145,7 @@ def test_nobody_can_be_reached(library, search, settings):
     told, failed = run()
     assert "could not be reached" in failed and "PubMed counts ?" in told
     assert public_search()["found"]["search"] is None, "a search that found nobody at home counted nothing"
+    assert public_search()["said"] == "No run of a search succeeded yet; this is not a systematic search."
 
 
 def test_a_run_that_breaks_off_keeps_what_it_has_and_the_next_one_tells_all_of_it_as_new(library, search, monkeypatch):

@@ -24,6 +24,7 @@ from .base import ReadOnlyAdmin, ReasonForm
 from .importing import may_import
 
 ON_A_PAGE = 50
+LONG = forms.TextInput(attrs={"size": 60})
 ME, NOBODY = "me", "nobody"
 NO_STEP = "No step was chosen: press the button of one."
 STEPS = {
@@ -42,7 +43,7 @@ class StepForm(forms.Form):
     step = forms.ChoiceField(choices=STEPS.items())
     stage = forms.ChoiceField(choices=[("", "—"), *ExclusionStage.choices], required=False)
     reason = forms.ChoiceField(choices=[("", "—"), *ExclusionReason.choices], required=False)
-    text = forms.CharField(required=False, max_length=300, widget=forms.TextInput(attrs={"size": 60}))
+    text = forms.CharField(required=False, max_length=300, widget=LONG)
     to = forms.ChoiceField(required=False)
 
     def __init__(self, *args, **kwargs):
@@ -82,18 +83,24 @@ class SuggestForm(forms.Form):
     """A paper that somebody suggests. Only one of identifier and title is needed; a look-up fills the rest."""
 
     identifier = forms.CharField(
-        label="PMID or DOI", required=False, max_length=160, help_text="As it is pasted; addresses are understood."
+        label="PMID or DOI",
+        required=False,
+        max_length=160,
+        widget=LONG,
+        help_text="As it is pasted; addresses are understood.",
     )
     title = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 80}))
-    authors = forms.CharField(required=False, max_length=200, help_text="The first author, or the first few.")
-    journal = forms.CharField(required=False, max_length=200)
+    authors = forms.CharField(
+        required=False, max_length=200, widget=LONG, help_text="The first author, or the first few."
+    )
+    journal = forms.CharField(required=False, max_length=200, widget=LONG)
     year = forms.IntegerField(required=False, min_value=1800, max_value=2100)
     way = forms.ChoiceField(
         label="Found",
         choices=[(way.value, way.label) for way in (FoundBy.CURATOR, FoundBy.READER)],
         help_text="By whom; readers see the kind alone, never a name.",
     )
-    remark = forms.CharField(required=False, max_length=300, help_text="For curators. No reader sees it.")
+    remark = forms.CharField(required=False, max_length=300, widget=LONG, help_text="For curators. No reader sees it.")
 
     def clean_identifier(self):
         given = identifiers.normalised(self.cleaned_data["identifier"])

@@ -29,6 +29,7 @@ PLACE_OF_STAGE = {
     ExclusionStage.FULL_TEXT: FlowPlace.EXCLUDED_BY_FULL_TEXT,
 }
 NO_SEARCH = "No search has been run; this is not a systematic search."
+FAILED = "No run of a search succeeded yet; this is not a systematic search."
 NOT_WHOLE = "No run of a search was complete yet; what was fetched is counted."
 
 
@@ -130,7 +131,7 @@ def _counts(queue: _Queue) -> dict:
         if queue.place(candidate) in reasons:
             reasons[queue.place(candidate)][candidate.exclusion_reason] += 1
     ran, complete = any(s["runs"] for s in searches), any(s["last_complete_run"] for s in searches)
-    said = "" if complete else NOT_WHOLE if ran and ways[FoundBy.SEARCH] else NO_SEARCH
+    said = "" if complete else NOT_WHOLE if ways[FoundBy.SEARCH] else FAILED if ran else NO_SEARCH
     return {
         "said": said,
         "searches": searches,
