@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/redact/", admin.site.admin_view(redaction.page), name="redact"),
     path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
     path("admin/enter/", include("studies.admin.entry")),
+    path("admin/queue/", include("studies.admin.queue")),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("", include("studies.urls")),

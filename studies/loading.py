@@ -19,6 +19,7 @@ from .models import (
     Agent,
     AppraisalItem,
     Author,
+    Candidate,
     Change,
     CheckedWarning,
     CohortOverlap,
@@ -34,7 +35,8 @@ from .models import (
     record_models,
 )
 
-KINDS = {model._meta.model_name: model for model in record_models()}
+# The reading queue fills itself; what is in it is decided by people.
+KINDS = {model._meta.model_name: model for model in record_models() if model is not Candidate}
 RENAMED = {"place": "locator", "wording": "as_reported", "check": "check_id"}
 # Rows that belong to a record and have no accession: the key they stand under, their model and their parent's name.
 CHILDREN = {

@@ -4,14 +4,14 @@ READER, CURATOR, REVIEWER, MANAGER = "reader", "curator", "reviewer", "manager"
 # Each role may do what stands before it, and this.
 STEPS = {
     READER: (),
-    CURATOR: ("submit_units",),
+    CURATOR: ("submit_units", "work_queue"),
     REVIEWER: ("review_units",),
     MANAGER: ("withdraw_units", "redact_records", "manage_readings"),
 }
 # What is written by the product itself: nobody adds or changes it by hand.
 WRITTEN_BY_ITSELF = {
     "accession", "accessioncounter", "change", "revision", "publicrecord", "publicfact", "evidencerow", "evidenceterm",
-    "evidencedose", "redaction", "searchtext", "searchword", "formlink",
+    "evidencedose", "redaction", "searchtext", "searchword", "formlink", "finding", "searchrun",
 }  # fmt: skip
 
 

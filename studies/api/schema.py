@@ -45,6 +45,7 @@ ABOUT = {
     "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "data-quality": "A datacheck: what it asks, of how many public records, what it found, how each was answered.",
+    "flow": "A paper of the reading queue: how it was found, where it stands in the flow, why it was excluded.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",

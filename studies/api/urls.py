@@ -17,6 +17,7 @@ urlpatterns = [
     path("charts/", charts.ChartList.as_view(), name="charts"),
     path("charts/<str:name>/", charts.Chart.as_view(), name="chart"),
     path("search/", views.Search.as_view(), name="search"),
+    path("flow/", views.FlowList.as_view(), name="flow"),
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),
     path("publications/<str:name>/tables/<int:number>/", views.PublishedTable.as_view(), name="published-table"),

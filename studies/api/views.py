@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict, tables
+from ..ask import collections, comparison, current, evidence, facets, facts, flow, history, nearest, strict, tables
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -151,6 +151,18 @@ class PublishedTable(PublicView):
     def body(self, request, revision, name, number):
         table = tables.published_table(name, number, request.GET) if "\x00" not in name else None
         return dumps({"revision": revision} | table) if table else None
+
+
+@schema.described("flow", "How papers come in", schema.collection_parameters("flow"), schema.listing("flow"))
+class FlowList(PublicView):
+    """The papers of the reading queue, and in `flow` the counts of PRISMA 2020's boxes. A count that nobody made is
+    null, which is not 0: `said` tells why."""
+
+    def body(self, request, revision):
+        found = collections.ask("flow", request.GET, revision, extra=LISTED)
+        documents = [row.document for row in found.page.rows]
+        more = {"flow": flow.counts(revision)}
+        return listing(request, revision, "flow", found.count, found.page, documents, **more)
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

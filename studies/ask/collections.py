@@ -9,7 +9,16 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from ..models import EvidenceRow, PublicRecord
-from ..models.choices import CheckSeverity, Design, DiscrepancyKind, PublicationKind, ReportRole, Severity
+from ..models.choices import (
+    CheckSeverity,
+    Design,
+    DiscrepancyKind,
+    ExclusionReason,
+    FlowPlace,
+    PublicationKind,
+    ReportRole,
+    Severity,
+)
 from . import current, strict
 from .paging import PARAMETERS, Page, page
 from .strict import BadQuery, Fault, nearest
@@ -75,6 +84,10 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
     },
     "data-quality": {"severity": Filter("kind", "Severity of the check.", tuple(CheckSeverity.values))},
+    "flow": {
+        "place": Filter("kind", "Where the paper stands in the flow.", tuple(FlowPlace.values)),
+        "reason": Filter("topic", "Why it was excluded.", tuple(ExclusionReason.values)),
+    },
     "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
     "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
     "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},

@@ -76,6 +76,8 @@ def versions(collection: str, name: str) -> list[Version]:
     for since, kind, text in rows:
         revision, document = about[since], json.loads(text)
         by = revision.user.get_username() if revision.user else "the extraction from the documents"
+        if collection == "flow":  # who published something else then, who decided on the paper is told nowhere
+            by = "the reading queue"
         if kind == GONE:
             found.append(Version(since, revision.at, by, document["reason"], [], ends=True))
             continue

@@ -28,6 +28,7 @@ from .public import (
 )
 from .publication import Author, Citation, Publication, SourceRead
 from .published_table import PublishedTable, PublishedTableCell, PublishedTableColumn
+from .queue import Candidate, Finding, SavedSearch, SearchRun
 from .registry import get_record, model_of_kind, record_models
 from .study import (
     Coverage,
@@ -46,12 +47,13 @@ from .user import User
 from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
-    "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change", "Characteristic",
-    "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
-    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
-    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "OPEN",
-    "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
-    "PublishedTableColumn", "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Candidate", "Change",
+    "Characteristic", "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course",
+    "Coverage", "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm",
+    "Extracted", "Finding", "FormLink", "Grade", "ImportedValue", "Infusion", "InterestStatement", "Interval",
+    "Lymphodepletion", "Mapping", "Measurement", "OPEN", "Outcome", "Place", "PublicFact", "PublicRecord",
+    "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn", "Record", "Redaction",
+    "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun", "SearchText",
+    "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
+    "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

@@ -26,12 +26,14 @@ from ..models import (
 )
 from ..models.choices import State
 from ..pure.documents import dumps
+from .candidates import enrol
 from .checks import Problem, problems_of_sides, problems_of_unit
 from .compose import Published
 from .data_quality import check_what_never_was, render_data_quality
 from .datachecks import Checked, run
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
+from .flow import render_flow
 from .forms import form_of, names_in
 from .published_tables import problems_of_tables
 from .render import RENDERING, Rendering, render, render_vocabularies
@@ -87,12 +89,14 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         problems = [problem for document in documents for problem in problems_of_tables(document, published)]
         if problems:
             raise Refused(problems)
+        enrol()
         _begin(revision, user, reason)
         for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
         # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
+        changed |= _replace("flow", render_flow(), revision)
         return _settle(revision, changed)
 
 
@@ -113,6 +117,7 @@ def close_all(units: list, state: State, *, reason: str, successor=None, user) -
             _replace(unit.pk, Rendering(records=tombstones(unit, state, reason, successor)), revision)
         for unit in showing.values():
             _replace(unit.pk, render(unit, published), revision)
+        _replace("flow", render_flow(), revision)
         return _settle(revision, True)
 
 
@@ -126,6 +131,7 @@ def render_all(*, reason: str) -> int:
     asks for. Returns the revision, the last one where no public row changed."""
     with transaction.atomic():
         revision = next_revision()
+        enrol()
         _begin(revision, None, reason)
         check_what_never_was()
         changed, published = False, Published()
@@ -134,6 +140,7 @@ def render_all(*, reason: str) -> int:
                 changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
+        changed |= _replace("flow", render_flow(), revision)
         settled = _settle(revision, changed)
         Revision.objects.filter(id=settled).update(rendering=RENDERING)
         return settled

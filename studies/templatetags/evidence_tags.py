@@ -45,6 +45,12 @@ def named(slug: str, names: dict[str, str]) -> str:
 
 
 @register.filter
+def value_of(values: dict, key: str):
+    """The value of a key that a template has in a variable."""
+    return values.get(key, "")
+
+
+@register.filter
 def nth(items: list, index: int):
     """The item at a place."""
     return items[index]

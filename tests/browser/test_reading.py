@@ -16,7 +16,7 @@ PAGES = [
     "/nearest/?disease=B-ALL&order=after_hsct&antigen=present&age_group=adults&site=breast",
     "/publications/liu-2017/tables/1/",
     "/charts/", "/charts/intervals/?window=liu-2017", "/charts/swimmers/?disease=CLL",
-    "/diseases/B-ALL/", "/data-quality/", "/glossary/", "/scales/", "/scales/not_reported/",
+    "/diseases/B-ALL/", "/data-quality/", "/flow/", "/glossary/", "/scales/", "/scales/not_reported/",
     "/scales/magic_2016/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
     "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip
