@@ -43,12 +43,14 @@ ABOUT = {
     "measurements": "A measured value with specimen, method and time.",
     "events": "A step of a patient's course in the order told.",
     "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
+    "appraisals": "A report appraised with one tool: each item with its answer and reason. There is no total score.",
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "data-quality": "A datacheck: what it asks, of how many public records, what it found, how each was answered.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",
     "glossary": "An abbreviation or a word of the pages: what it stands for and means here.",
+    "problem-reports": "What a reader reported of a record, in a curator's words, and the answer.",
     "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 

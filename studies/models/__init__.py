@@ -13,6 +13,7 @@ from .event import Event
 from .imported import ImportedValue
 from .measurement import Measurement
 from .outcome import Outcome
+from .problem import ProblemAnswer, ProblemReport
 from .provenance import Place
 from .public import (
     OPEN,
@@ -47,11 +48,12 @@ from .vocabulary import Grade, Mapping, Term
 
 __all__ = [
     "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change", "Characteristic",
-    "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
-    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
-    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "OPEN",
-    "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
-    "PublishedTableColumn", "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage",
+    "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted",
+    "FormLink", "Grade", "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping",
+    "Measurement", "OPEN", "Outcome", "Place", "ProblemAnswer", "ProblemReport", "PublicFact", "PublicRecord",
+    "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn", "Record", "Redaction",
+    "Registration", "RegistrationDescription", "Report", "Revision", "SearchText", "SearchWord", "SetStatement",
+    "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity", "Transplant", "Typed", "User",
+    "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

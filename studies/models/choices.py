@@ -406,3 +406,9 @@ class AppraisalAnswer(DefinedChoices):
     NO = "no", "Not met.", "no"
     UNCLEAR = "unclear", "Cannot be told.", "unclear"
     NOT_APPLICABLE = "not_applicable", "Does not apply.", "not applicable"
+
+
+class ProblemState(DefinedChoices):
+    OPEN = "open", "Nobody has answered it yet.", "not answered yet"
+    ANSWERED = "answered", "A curator has answered it; the answer is public.", "answered"
+    SPAM = "spam", "It reports nothing.", "dismissed as spam"
