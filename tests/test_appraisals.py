@@ -37,6 +37,7 @@ def test_each_own_case_is_appraised_with_each_tool_that_fits(api):
         assert not [name for name in appraisal if "score" in name or "total" in name]
         assert appraisal["checked_by_haematologist"] is False
     assert api("/appraisals/", tool="murad_2018", study="kong-2022")["count"] == 1
+    assert [a["tool"] for a in api("/reports/REP-00400/")["appraisals"]] == fitting("case_report")
     assert "murad_2018" in api("/appraisals/", status=400, tool="murad")["errors"][0]["nearest"]
 
 

@@ -19,7 +19,7 @@ def links_of(html: str) -> set[str]:
 
 def walk(client, starts=STARTS):
     """Every public address that can be reached from the home page, with its response and, of a page, its HTML."""
-    seen, waiting = {}, list(starts)
+    seen, waiting, forms = {}, list(starts), set()
     while waiting:
         address = waiting.pop()
         if address in seen:
@@ -38,7 +38,8 @@ def walk(client, starts=STARTS):
             drawn = "charts/" in parts.path and parts.query and not address.startswith("/charts/")
             # Every record has a form to report a problem with it: one of each collection is enough.
             form = parts.path.startswith("/report/") and parts.path.rsplit("/", 2)[0]
-            again = form and any(other.startswith(form) for other in (*seen, *waiting))
+            again = form in forms and parts.path not in seen
+            forms |= {form} if form else set()
             if not parts.path.startswith(("/static/", "/admin/")) and not chosen and not drawn and not again:
                 waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     return seen

@@ -143,6 +143,8 @@ def test_a_long_body_is_refused_before_it_is_read(client):
         def read(self, *args):
             raise AssertionError("the body was read")
 
+        readline = read
+
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         answer = client.generic("POST", FORM, b"", content_type=kind, CONTENT_LENGTH=str(10 * 2**20),
                                 **{"wsgi.input": Unread()})  # fmt: skip
@@ -293,7 +295,7 @@ def test_the_queue_asks_the_same_number_of_statements_whatever_waits(client, ans
     ProblemReport.objects.bulk_create(ProblemReport(**about) for _ in range(size))
     client.force_login(answerer)
     with CaptureQueriesContext(connection) as asked:
-        html = client.get(reverse("problem-queue"), {"page": "last"}).content.decode()
+        html = client.get(reverse("problem-queue")).content.decode()
     assert html.count("Li Hua 2025") == min(size, 50)
     assert len(asked) == 6, "\n".join(query["sql"] for query in asked)
 

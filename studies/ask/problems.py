@@ -31,7 +31,7 @@ def target(collection: str, name: str) -> Target | None:
     if collection not in REPORTABLE or "\x00" in name:
         return None
     if collection == "evidence":
-        found = EvidenceRow.objects.current().preferred().filter(row=name).values_list("row", "row", "study").first()
+        found = EvidenceRow.objects.current().preferred().filter(row=name).values_list("row", "row", "row").first()
     else:
         rows = PublicRecord.objects.current().filter(collection=collection)
         rows = rows.filter(slug=name) | rows.filter(accession=name)
@@ -40,7 +40,7 @@ def target(collection: str, name: str) -> Target | None:
         history.refuse_gone(collection, name)
         return None
     slug, accession, title = found
-    return Target(collection, slug, accession, title or accession or slug)
+    return Target(collection, slug, accession, title or slug)
 
 
 def answers(revision: int) -> dict[str, list[dict]]:

@@ -165,7 +165,7 @@ def _render_report(unit: Report, published: Published) -> Rendering:
         for kind in ((collection, "set_statements") if collection == "claims" else (collection,))
         for record in document[kind]
     ]
-    head = {key: value for key, value in document.items() if not isinstance(value, list)}
+    head = {key: value for key, value in document.items() if key == "appraisals" or not isinstance(value, list)}
     records.append(
         PublicRecord(
             collection="reports", accession=unit.pk, slug=unit.pk, kind=report["role"], document=dumps(head), **about
