@@ -78,53 +78,59 @@ def report(request: HttpRequest, collection: str, name: str) -> HttpResponse:
         trouble = (
             f"It is longer than {most // 1024} KB and was not read. Go back: your browser still has it. Shorten it."
         )
-        return _page(request, collection, name, None, trouble, 413)
+        return _refused(request, collection, name, None, trouble, 413)
     return _report(request, collection, name)
 
 
 @csrf_protect
 def _report(request, collection, name):
+    revision = current.revision()
+
     def answered():
         strict.check(request.GET, {"place"})
-        target = problems.target(collection, name)
-        if target is None:
-            raise Http404
+        target = _target(collection, name)
         if request.method != "POST":
             form = ProblemForm(initial={"place": request.GET.get("place", "")})
-            return _page(request, collection, name, form)
+            return _form_page(request, revision, target, form)
         form = ProblemForm(request.POST)
         if not form.is_valid():
-            return _page(request, collection, name, form, status=400)
+            return _form_page(request, revision, target, form, status=400)
         told = form.cleaned_data
         try:
-            kept = receive(
-                target, text=told["text"], place=told["place"], address=_address(request), revision=current.revision()
-            )
+            kept = receive(target, text=told["text"], place=told["place"], address=_address(request), revision=revision)
         except TooMany as error:
             when = "What you typed stands below: send it again after midnight UTC."
-            response = _page(request, collection, name, form, f"{error} {when}", 429)
+            response = _form_page(request, revision, target, form, f"{error} {when}", 429)
             response["Retry-After"] = str(error.seconds)
             return response
         return redirect("studies:reported", kept.reference)
 
-    return or_why_not(request, current.revision(), answered)
+    return or_why_not(request, revision, answered)
 
 
 def lapsed(request, collection, name):
     """The form again, with what was typed, where it came without its token."""
     trouble = "The form was too old, or this browser takes no cookies. What you typed stands below: send it again."
-    return _page(request, collection, name, ProblemForm(request.POST), trouble, 403)
+    return _refused(request, collection, name, ProblemForm(request.POST), trouble, 403)
 
 
-def _page(request, collection, name, form, trouble: str = "", status: int = 200):
-    def made():
-        target = problems.target(collection, name)
-        if target is None:
-            raise Http404
-        context = {"target": target, "form": form, "trouble": trouble}
-        return page(request, current.revision(), "studies/report.html", context, status=status)
+def _refused(request, collection, name, form, trouble: str, status: int):
+    revision = current.revision()
+    return or_why_not(
+        request, revision, lambda: _form_page(request, revision, _target(collection, name), form, trouble, status)
+    )
 
-    return or_why_not(request, current.revision(), made)
+
+def _target(collection: str, name: str) -> problems.Target:
+    found = problems.target(collection, name)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form_page(request, revision: int, target, form, trouble: str = "", status: int = 200):
+    context = {"target": target, "form": form, "trouble": trouble}
+    return page(request, revision, "studies/report.html", context, status=status)
 
 
 @never_cache
@@ -132,24 +138,26 @@ def _page(request, collection, name, form, trouble: str = "", status: int = 200)
 def sent(request, reference):
     """What became of a report: only who knows its reference finds it, and nothing that was typed is shown."""
 
+    revision = current.revision()
+
     def made():
         strict.check(request.GET, set())
         found = ProblemReport.objects.filter(reference=reference.upper()).first() if "\x00" not in reference else None
         if found is None:
             raise Http404
         about = problems.Target(found.collection, found.slug, found.accession, found.name)
-        told = problems.answers(current.revision()).get(f"{found.collection}/{found.slug}", [])
+        told = problems.answers(revision).get(f"{found.collection}/{found.slug}", [])
         mine = ProblemAnswer.objects.filter(problem=found).values_list("pk", flat=True).first()
         context = {
             "problem": found,
             "address": about.address,
             "answer": next((answer for answer in told if answer["accession"] == mine), None),
         }
-        response = page(request, current.revision(), "studies/reported.html", context)
+        response = page(request, revision, "studies/reported.html", context)
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    return or_why_not(request, current.revision(), made)
+    return or_why_not(request, revision, made)
 
 
 def _announced(request) -> int:
