@@ -261,7 +261,7 @@ class _Loader:
                 continue
             standing = {getattr(row, counter): row.pk for row in model.objects.filter(**{parent: record})}
             for position, entry in enumerate(node[key], start=1):
-                number = int(entry[counter]) if entry.get(counter, "").isdecimal() else position
+                number = int(entry[counter]) if str(entry.get(counter, "")).isdecimal() else position
                 child = model(**{parent: record, counter: number})
                 child.pk = standing.pop(number, None)
                 child._state.adding = child.pk is None
