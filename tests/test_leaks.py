@@ -10,6 +10,7 @@ from studies.models import (
     Discrepancy,
     Outcome,
     Place,
+    ProblemReport,
     Publication,
     Report,
     Side,
@@ -74,6 +75,8 @@ def drafts(curator):
         read = Publication.objects.get(slug="liu-2017")
         read.note = SECRET
         read.save()
+        about = {"collection": "studies", "slug": "li-hua-2025", "accession": "STU-00002", "name": "Li Hua 2025"}
+        ProblemReport.objects.create(**about, revision=1, text=SECRET, place=SECRET)
     return {"publication": publication, "study": study, "report": second, "discrepancy": discrepancy}
 
 
