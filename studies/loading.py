@@ -118,7 +118,7 @@ class _Loader:
         self.where: dict[str, Node] = {}
         self.terms: dict[tuple[str, str], Term] = {}
         self.found: dict[tuple[type, str], models.Model] = {}
-        by_curators = Change.objects.filter(user__isnull=False).exclude(action="published")
+        by_curators = Change.objects.filter(user__isnull=False).exclude(action__in=("published", "checked"))
         self.touched = set(by_curators.values_list("accession", flat=True))
         self.entered = set(by_curators.filter(action="created").values_list("accession", flat=True))
 
@@ -261,10 +261,14 @@ class _Loader:
         for key, (model, parent, counter) in CHILDREN.items():
             if key not in node:
                 continue
-            model.objects.filter(**{parent: record}).delete()
+            standing = {getattr(row, counter): row.pk for row in model.objects.filter(**{parent: record})}
             for position, entry in enumerate(node[key], start=1):
-                child = model(**{parent: record, counter: position})
-                self._load_row(child, entry, f"{accession} {key} {position}")
+                number = int(entry[counter]) if str(entry.get(counter, "")).isdecimal() else position
+                child = model(**{parent: record, counter: number})
+                child.pk = standing.pop(number, None)
+                child._state.adding = child.pk is None
+                self._load_row(child, entry, f"{accession} {key} {number}")
+            model.objects.filter(pk__in=standing.values()).delete()
         self._load_places(node, accession)
         self._load_checked(node, accession)
 

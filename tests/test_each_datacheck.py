@@ -6,7 +6,10 @@ import pytest
 from django.db import transaction
 
 from studies.models import (
+    Accession,
     Agent,
+    Appraisal,
+    AppraisalItem,
     Cohort,
     Coverage,
     Event,
@@ -65,6 +68,12 @@ def told_twice():
     report = Report(publication_id="PUB-00010", study_id="STU-00001", role="primary")
     report.save()
     Cohort(report=report, code="all", label="all", n=10, **PLACE).save()
+
+
+def appraised_as_retold():
+    Accession.register([("APP-00900", "APP")])
+    about = {"tool": "murad_2018", "appraised_on": "2026-11-28", "appraiser": "a curator"}
+    Appraisal(accession_id="APP-00900", report_id=KOCHENDERFER, **about).save(force_insert=True)
 
 
 def one_centre():
@@ -142,6 +151,13 @@ WRONG = [
     ("DC076", "PUB-00002", "PUB-00002", change(Publication, "PUB-00002", retraction_status="not_checked")),
     ("DC080", CRUZ, "COH-00100", one_centre),
     ("DC081", KOCHENDERFER, "COH-00001", told_twice),
+    (
+        "DC090", LI_HUA, "APP-00001",
+        lambda: AppraisalItem.objects.filter(appraisal="APP-00001", number=3).update(reason=""),
+    ),
+    ("DC091", LI_HUA, "APP-00001", change(Appraisal, "APP-00001", tool="jbi_case_series")),
+    ("DC092", KOCHENDERFER, "APP-00900", appraised_as_retold),
+    ("DC093", LI_HUA, LI_HUA, lambda: Appraisal.objects.filter(pk="APP-00002").update(report=KOCHENDERFER)),
 ]  # fmt: skip
 
 

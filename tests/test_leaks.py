@@ -11,6 +11,7 @@ from studies.models import (
     Discrepancy,
     Outcome,
     Place,
+    ProblemReport,
     Publication,
     Report,
     Side,
@@ -79,6 +80,8 @@ def drafts(curator):
         read.save()
         suggested, _ = add(Paper(title="An example that is being read"), FoundBy.READER, remark=SECRET)
         Candidate.objects.filter(pk=suggested.pk).update(document=publication)
+        about = {"collection": "studies", "slug": "li-hua-2025", "accession": "STU-00002", "name": "Li Hua 2025"}
+        ProblemReport.objects.create(**about, revision=1, text=SECRET, place=SECRET)
     return {"publication": publication, "study": study, "report": second, "discrepancy": discrepancy}
 
 

@@ -20,7 +20,7 @@ def links_of(html: str) -> set[str]:
 
 def walk(client, starts=STARTS):
     """Every public address that can be reached from the home page, with its response and, of a page, its HTML."""
-    seen, waiting = {}, list(starts)
+    seen, waiting, forms = {}, list(starts), set()
     while waiting:
         address = waiting.pop()
         if address in seen:
@@ -37,7 +37,11 @@ def walk(client, starts=STARTS):
             # them is enough.
             chosen = "compare=" in parts.query and address != "/evidence/"
             drawn = "charts/" in parts.path and parts.query and not address.startswith("/charts/")
-            if not parts.path.startswith(("/static/", "/admin/")) and not chosen and not drawn:
+            # Every record has a form to report a problem with it: one of each collection is enough.
+            form = parts.path.startswith("/report/") and parts.path.rsplit("/", 2)[0]
+            again = form in forms and parts.path not in seen
+            forms |= {form} if form else set()
+            if not parts.path.startswith(("/static/", "/admin/")) and not chosen and not drawn and not again:
                 waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     return seen
 
@@ -70,6 +74,7 @@ def test_every_link_from_the_home_page_leads_somewhere_here(client):
                 "/publications/liu-2017/tables/1/", "/publications/liu-2017/tables/2/?cells=differing",
                 "/glossary/", "/scales/", "/scales/astct_2019/", "/scales/not_reported/", "/data-quality/", "/flow/",
                 "/history/studies/li-hua-2025/", "/nearest/", "/nearest/?disease=B-ALL&order=after_hsct",
+                "/report/studies/li-hua-2025/", "/report/toxicities/TOX-00010/?place=grade",
                 "/compare/", "/compare/?row=COU-00002&row=COU-00300", "/charts/", "/charts/intervals/?window=liu-2017"]
 )  # fmt: skip
 def test_pages_are_valid_html(client, address):

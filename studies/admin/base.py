@@ -161,7 +161,7 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
             parts = [formset.model._meta.verbose_name for formset in formsets if formset.has_changed()]
             parts += [name for name in form.changed_data if name in many]
             if parts:
-                Change.log(form.instance.pk, "parts changed", {name: [None, "changed"] for name in parts})
+                form.instance.parts_changed(parts)
 
     def get_actions(self, request):
         """No deletion by the dozen: each goes through `delete_model`, into the history."""

@@ -39,6 +39,7 @@ STEPS = (
     Step("submit", "Hand to a second person", workflow.SUBMIT, frozenset({State.DRAFT})),
     Step("return", "Return to draft", workflow.REVIEW, frozenset({State.IN_REVIEW})),
     Step("publish", "Publish", workflow.REVIEW, frozenset({State.IN_REVIEW})),
+    Step("check", "Checked as a haematologist", workflow.CHECK, frozenset({State.IN_REVIEW, State.PUBLISHED})),
     Step("withdraw", "Withdraw", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
     Step("supersede", "Supersede", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
     Step("reopen", "Take up again", workflow.WITHDRAW, frozenset({State.WITHDRAWN, State.SUPERSEDED})),
@@ -126,6 +127,9 @@ def _take(unit, told: dict, user) -> str:
     if told["step"] == "reopen":
         workflow.reopen(unit, user=user, reason=reason)
         return f"{unit} is a draft again; its address goes on saying that it was taken out."
+    if told["step"] == "check":
+        revision = workflow.check(unit, user=user, reason=reason)
+        return f"{unit}: checked by a haematologist{f', public as revision {revision}' if revision else ''}."
     if told["step"] == "publish":
         return f"{unit}: public as revision {workflow.publish_reviewed([unit], user=user, reason=reason)}."
     method = {"withdraw": workflow.withdraw, "supersede": workflow.supersede}[told["step"]]
@@ -141,6 +145,7 @@ def _context(request, unit, form) -> dict:
         for step in STEPS
         if unit.state in step.states and request.user.has_perm(step.permission)
         if unit.is_public or step.name not in ("withdraw", "supersede")
+        if step.name != "check" or getattr(unit, "haematologist_checked_on", False) is None
     ]
     return {
         **admin.site.each_context(request),

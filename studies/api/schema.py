@@ -43,6 +43,7 @@ ABOUT = {
     "measurements": "A measured value with specimen, method and time.",
     "events": "A step of a patient's course in the order told.",
     "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
+    "appraisals": "A report appraised with one tool: each item with its answer and reason. There is no total score.",
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "data-quality": "A datacheck: what it asks, of how many public records, what it found, how each was answered.",
     "flow": "A paper of the reading queue: how it was found, where it stands in the flow, why it was excluded.",
@@ -50,6 +51,7 @@ ABOUT = {
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",
     "glossary": "An abbreviation or a word of the pages: what it stands for and means here.",
+    "problem-reports": "What a reader reported of a record, in a curator's words, and the answer.",
     "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from ..models import EvidenceRow, PublicRecord
 from ..models.choices import (
+    AppraisalTool,
     CheckSeverity,
     Design,
     DiscrepancyKind,
@@ -77,6 +78,7 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "kind": Filter("kind", "A claim, or a statement on a set of studies.", ("claims", "set_statements")),
         "topic": Filter("topic", "Code of the topic."),
     },
+    "appraisals": OF_A_REPORT | {"tool": Filter("topic", "Tool of the appraisal.", tuple(AppraisalTool.values))},
     "discrepancies": {
         "publication": Filter("publication", "Slug of the document it was found in."),
         "study": Filter("study", "Slug of a study that it touches.", through=_touching),
@@ -92,6 +94,12 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
     "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
     "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},
     "vocabularies": {},
+}
+# What a reader may report a problem of: any public record.
+REPORTABLE = ("evidence", *COLLECTIONS)
+COLLECTIONS["problem-reports"] = {
+    "collection": Filter("kind", "Kind of record that it is about.", REPORTABLE),
+    "record": Filter("topic", "Accession of the record that it is about; its slug where it has none."),
 }
 
 

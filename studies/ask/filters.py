@@ -29,6 +29,7 @@ PILES = ("matching", "unknown")
 GRADES = [(str(grade), f"grade {grade}") for grade in range(1, 6)]
 ANTIGEN = [("present", "carried"), ("absent", "not carried, or lost")]
 EARLIER = [("present", "given before"), ("absent", "none before")]
+CHECKED = [("checked", "done"), ("not_checked", "not done")]
 RELAPSE = [("present", "relapsed"), ("absent", "no relapse")]
 GROUPS = {
     "patients": "Patients and disease",
@@ -162,6 +163,11 @@ class EvidenceFilterSet(django_filters.FilterSet):
         label="How it was read", group="source", sentence="read as", silent=False,
         choices=[*ReadAs.choices, ("retold", "retold by another document")],
         help_text="What was read: full text, slides, abstract; or only what another document retells.",
+    )  # fmt: skip
+    haematologist = TermFilter(
+        label="Checked by a haematologist", group="source", sentence="check by a haematologist", silent=False,
+        choices=CHECKED,
+        help_text="Whether a haematologist has checked what the document says of the study, as it is public.",
     )  # fmt: skip
     discrepancies = TermFilter(
         label="Discrepancies", group="source", sentence="discrepancies", silent=False,

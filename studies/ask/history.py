@@ -10,6 +10,8 @@ from ..models import PublicRecord, Revision
 from ..pure.difference import Line, difference
 from .strict import BadQuery, Fault
 
+# Collections whose histories have pages; every collection has its twin in the API.
+HISTORIES = ("studies", "publications", "registrations", "reports", "discrepancies")
 GONE = "withdrawn"  # the collection of tombstones (publishing/tombstones.py)
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
-from ..models import Accession, Author, Change, Place, Report, Side
+from ..models import Accession, Author, Place, Report, Side
 from ..models.timing import Timed
 from .fields import form_field
 
@@ -254,7 +254,7 @@ class Row:
                 record.save(force_insert=self.is_new)
                 self.form.save_m2m()
                 if many:
-                    Change.log(record.pk, "parts changed", {name: [None, "changed"] for name in sorted(many)})
+                    record.parts_changed(sorted(many))
         except IntegrityError as error:
             self.form.add_error(None, str(error))
 
@@ -262,7 +262,7 @@ class Row:
         for kind, parts in self.parts.items():
             done = [part.commit(self.instance.pk) for part in parts if not part.blank]
             if any(done) and kind != "places":  # places write the history themselves
-                Change.log(self.instance.pk, "parts changed", {kind: [None, "changed"]})
+                self.instance.parts_changed([kind])
 
     def issue(self):
         """Give a new row its accession, so that sides and places may name it before it is saved."""

@@ -13,6 +13,7 @@ from .event import Event
 from .imported import ImportedValue
 from .measurement import Measurement
 from .outcome import Outcome
+from .problem import ProblemAnswer, ProblemReport
 from .provenance import Place
 from .public import (
     OPEN,
@@ -51,9 +52,9 @@ __all__ = [
     "Characteristic", "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course",
     "Coverage", "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm",
     "Extracted", "Finding", "FormLink", "Grade", "ImportedValue", "Infusion", "InterestStatement", "Interval",
-    "Lymphodepletion", "Mapping", "Measurement", "OPEN", "Outcome", "Place", "PublicFact", "PublicRecord",
-    "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn", "Record", "Redaction",
-    "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun", "SearchText",
-    "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy", "Toxicity",
-    "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Lymphodepletion", "Mapping", "Measurement", "OPEN", "Outcome", "Place", "ProblemAnswer", "ProblemReport",
+    "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
+    "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun",
+    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
+    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
 ]  # fmt: skip

@@ -183,8 +183,9 @@ class Record(models.Model):
         abstract = True
 
     NOT_LOGGED = frozenset(
-        {"accession", "created_at", "changed_at", "form", "checked", "published_at", "state", "is_public"}
-    )
+        {"accession", "created_at", "changed_at", "form", "checked", "published_at", "state", "is_public",
+         "haematologist_checked_on"}
+    )  # fmt: skip
 
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""
@@ -217,6 +218,11 @@ class Record(models.Model):
             )  # fmt: skip
             for record in {_unit_key(record): record for record in records}.values():
                 reopen(record)
+
+    def parts_changed(self, names):
+        """Rows within the record and its many-valued fields belong to its history too, and to what is public of it."""
+        Change.log(self.pk, "parts changed", {name: [None, "changed"] for name in names})
+        reopen(self)
 
     def plain_fields(self) -> dict:
         """Field values as JSON can hold them, empty ones left out."""
@@ -252,7 +258,18 @@ def reopen(record):
     found = _unit_key(record)
     if found:
         model, key = found
-        model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT)
+        if model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT):
+            lapse(model, key)
+
+
+def lapse(model, key: str):
+    """No draft is checked by a haematologist: the check was of what stood there before."""
+    if not hasattr(model, "haematologist_checked_on"):
+        return
+    standing = model.objects.filter(pk=key, haematologist_checked_on__isnull=False)
+    before = standing.values_list("haematologist_checked_on", flat=True).first()
+    if before and standing.update(haematologist_checked_on=None):
+        Change.log(key, "check lapsed", {"haematologist_checked_on": [before.isoformat(), None]})
 
 
 class Extracted(Record):

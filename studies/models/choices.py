@@ -469,3 +469,9 @@ class FlowPlace(DefinedChoices):
     EXCLUDED_BY_FULL_TEXT = "excluded_by_full_text", "Excluded by its full text.", "excluded by full text"
     TAKEN_OUT = "taken_out", "It was in the base and was withdrawn or superseded.", "withdrawn from the base"
     INCLUDED = "included", "A document of the base, read.", "included"
+
+
+class ProblemState(DefinedChoices):
+    OPEN = "open", "Nobody has answered it yet.", "not answered yet"
+    ANSWERED = "answered", "A curator has answered it; the answer is public.", "answered"
+    SPAM = "spam", "It reports nothing.", "dismissed as spam"

@@ -5,10 +5,10 @@ from django.db import models
 
 from .base import Accession, Record, choice_field
 from .choices import DiscrepancyKind, DiscrepancyStatus, Severity
-from .publication import Curated, Publication
+from .publication import Curated, HaematologistChecked, Publication
 
 
-class Discrepancy(Curated, Record):
+class Discrepancy(HaematologistChecked, Curated, Record):
     """What disagrees, how much it matters to a clinician, what the base shows and why."""
 
     KIND = "DIS"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 
-from ..models import Discrepancy, Publication, Report, get_record
+from ..models import Discrepancy, ProblemAnswer, Publication, Report, get_record
 from .datachecks import Checked
 from .dossier import Dossier, Provenance
 from .unit_of import unit_of
@@ -35,6 +35,8 @@ def problems_of_unit(unit, dossier: Dossier | None, checked: Checked) -> list[Pr
         problems += _documents_unpublished(Provenance([unit.pk]))
     elif isinstance(unit, Discrepancy):
         problems += _unpublished(unit.pk, publication=unit.publication)
+    elif isinstance(unit, ProblemAnswer) and unit.led_to_id and not _is_public(unit.led_to_id):
+        problems.append(Problem(unit.pk, "led_to", f"{unit.led_to_id} is not published. Publish it first."))
     return problems + [Problem(f.finding.record, f.finding.field, f.what_is_needed) for f in checked.open]
 
 

@@ -16,11 +16,9 @@ from ..models import (
     Publication,
     PublicFact,
     PublicRecord,
-    Registration,
     Report,
     Revision,
     SearchText,
-    Study,
     acting,
     get_record,
 )
@@ -39,6 +37,7 @@ from .published_tables import problems_of_tables
 from .render import RENDERING, Rendering, render, render_vocabularies
 from .search_entries import index
 from .tombstones import tombstones
+from .unit_of import UNITS
 
 GONE = (State.WITHDRAWN, State.SUPERSEDED)
 
@@ -52,7 +51,7 @@ class Refused(Exception):
 
 
 def publish(record, *, user, reason: str) -> int:
-    """Publish one publication, study, registration, report or discrepancy. Returns the revision; raises Refused."""
+    """Publish one unit of any kind (unit_of.py). Returns the revision; raises Refused."""
     return publish_all([record.pk], user=user, reason=reason)
 
 
@@ -135,7 +134,7 @@ def render_all(*, reason: str) -> int:
         _begin(revision, None, reason)
         check_what_never_was()
         changed, published = False, Published()
-        for model in (Publication, Study, Registration, Report, Discrepancy):
+        for model in UNITS:
             for unit in model.objects.filter(is_public=True).order_by("pk"):
                 changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)

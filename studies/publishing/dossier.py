@@ -114,7 +114,8 @@ class Dossier:
 
     @cached_property
     def appraisals(self) -> list[Appraisal]:
-        return list(Appraisal.objects.filter(report=self.report).prefetch_related("items"))
+        found = Appraisal.objects.filter(report=self.report).order_by("accession")
+        return list(found.prefetch_related("items__appraisal"))
 
     @cached_property
     def provenance(self) -> "Provenance":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..models import (
     Discrepancy,
     EvidenceRow,
+    ProblemAnswer,
     Publication,
     PublicFact,
     PublicRecord,
@@ -22,6 +23,7 @@ from .compose import (
     report_document,
     study_document,
 )
+from .forms import UNCHECKED
 from .published_tables import tables_of
 from .render_vocabularies import vocabulary_rows
 from .rows import rows_of_report
@@ -34,7 +36,7 @@ RENDERING = 8
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
     "cohorts", "constructs", "transplants", "therapies", "courses", "lymphodepletions", "infusions", "toxicities",
-    "outcomes", "measurements", "events", "claims",
+    "outcomes", "measurements", "events", "claims", "appraisals",
 )  # fmt: skip
 
 
@@ -49,13 +51,14 @@ class Rendering:
 
 
 def render(unit, published: Published) -> Rendering:
-    """The public rows of a publication, study, registration, report or discrepancy."""
+    """The public rows of a publication, study, registration, report, discrepancy or answer."""
     renderers = {
         Publication: _render_publication,
         Study: _render_study,
         Registration: _render_registration,
         Report: _render_report,
         Discrepancy: _render_discrepancy,
+        ProblemAnswer: _render_answer,
     }
     return renderers[type(unit)](unit, published)
 
@@ -117,6 +120,20 @@ def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
         publication=form["publication"],
         kind=form["kind"],
         topic=form["severity"],
+        document=dumps({"haematologist_check": UNCHECKED} | form),
+    )
+    return Rendering(records=[record])
+
+
+def _render_answer(unit: ProblemAnswer, published: Published) -> Rendering:
+    form = json.loads(unit.form)
+    record = PublicRecord(
+        collection="problem-reports",
+        accession=unit.pk,
+        slug=unit.pk,
+        name=form["name"],
+        kind=form["collection"],
+        topic=(form["record"] or form["slug"])[:64],
         document=unit.form,
     )
     return Rendering(records=[record])
@@ -128,6 +145,7 @@ def _render_report(unit: Report, published: Published) -> Rendering:
     preferred = bool(siblings) and siblings[0]["accession"] == unit.pk
     others = [sibling for sibling in siblings if sibling["accession"] != unit.pk]
     document = report_document(report, published)
+    checked = document["haematologist_check"]["checked"]
     about = {
         "publication": report["publication"],
         "study": report["study"] or "",
@@ -140,14 +158,14 @@ def _render_report(unit: Report, published: Published) -> Rendering:
             slug=record.get("slug") or record["accession"],
             kind=kind,
             topic=_topic(record),
-            document=dumps(record | {"silence": document["silence"]}),
+            document=dumps(record | {"silence": document["silence"], "checked_by_haematologist": checked}),
             **about,
         )
         for collection in COLLECTIONS
         for kind in ((collection, "set_statements") if collection == "claims" else (collection,))
         for record in document[kind]
     ]
-    head = {key: value for key, value in document.items() if not isinstance(value, list)}
+    head = {key: value for key, value in document.items() if key == "appraisals" or not isinstance(value, list)}
     records.append(
         PublicRecord(
             collection="reports", accession=unit.pk, slug=unit.pk, kind=report["role"], document=dumps(head), **about
@@ -173,7 +191,9 @@ def render_vocabularies() -> Rendering:
 
 
 def _topic(record: dict) -> str:
-    """The code by which a record is asked for: its term, measure, analyte or topic."""
+    """The code by which a record is asked for: its term, measure, analyte, topic or tool."""
+    if "tool" in record:
+        return record["tool"]
     for name in ("term", "measure", "analyte", "topic"):
         if record.get(name):
             return record[name]["code"]

@@ -179,6 +179,7 @@ def _patient_terms(row: dict, cohort: dict):
 
 def _source_terms(row: dict, report: dict):
     yield from (("design", d["design"]) for d in report["descriptions"] or [{"design": NOT_REPORTED}])
+    yield "haematologist", "checked" if row["checked_by_haematologist"] else "not_checked"
     yield from (("read_as", how) for how in (["retold"] if row["retold"] else row["publication"]["read_as"]))
     yield "publication", row["publication"]["slug"]
     yield "study", row["study"]

@@ -9,6 +9,7 @@ from ..models.choices import RelativeToTransplant, ReportRole
 from ..pure.documents import dumps, words_of
 from ..pure.wording import searchable
 from .compose import Published, brief, silence, visible_overlaps
+from .forms import UNCHECKED
 from .row_patients import PatientsAtInfusion
 from .row_results import CourseResults
 from .row_terms import doses_of, terms_of
@@ -96,6 +97,7 @@ class _RowMaker:
             "year": self.study["year"] or (None if self.report["retold"] else self.publication["year"]),
             "report": self.report["accession"],
             "retold": self.report["retold"],
+            "checked_by_haematologist": self.report.get("haematologist_check", UNCHECKED)["checked"],
             "course": self.course["accession"],
             "course_number": self.course["number"],
             "previous_course": self.course["previous"],

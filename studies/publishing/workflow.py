@@ -12,14 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..models import Change, InterestStatement, Publication, Registration, Report, Study, acting
+from ..models.base import lapse
 from ..models.choices import State
 from .checks import Problem
 from .door import Refused, close_all, publish_all
 from .dossier import BELOW_REPORT, Dossier
 
 SUBMIT, REVIEW, WITHDRAW = "studies.submit_units", "studies.review_units", "studies.withdraw_units"
+CHECK = "studies.check_as_haematologist"
 STATEMENT_LASTS = timedelta(days=365)
-STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded")  # what changes no record
+# What changes no record.
+STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded", "checked", "check lapsed")
 
 
 class NotAllowed(Exception):
@@ -74,6 +77,23 @@ def reopen(unit, *, user, reason: str):
         _move(unit, State.DRAFT, user, reason, "reopened")
 
 
+def check(unit, *, user, reason: str) -> int | None:
+    """Say that a haematologist has checked a report or a discrepancy as it stands. What is public goes out again at
+    once, saying so; what is in review says it when it is published. Returns the revision, if there is one."""
+    if not hasattr(unit, "haematologist_checked_on"):
+        raise NotAllowed(f"A haematologist checks reports and discrepancies, not a {unit._meta.verbose_name}.")
+    _needs(reason, "Say what it was checked against.")
+    with _step(unit, user, CHECK, {State.IN_REVIEW, State.PUBLISHED}, "check") as unit:
+        _second_person(unit, user)
+        today = timezone.now().date()
+        type(unit).objects.filter(pk=unit.pk).update(haematologist_checked_on=today)
+        with acting(user, reason):
+            Change.log(unit.pk, "checked", {"haematologist_checked_on": [None, today.isoformat()]})
+        if unit.state == State.PUBLISHED:
+            return publish_all([unit.pk], user=user, reason=f"checked by a haematologist: {reason}")
+        return None
+
+
 def authors_of(unit) -> set[int]:
     """The users who entered or changed anything of a unit since it was last published."""
     accessions = {unit.pk}
@@ -114,6 +134,8 @@ def _move(unit, state: State, user, reason: str, action: str):
     type(unit).objects.filter(pk=unit.pk).update(state=state)
     with acting(user, reason):
         Change.log(unit.pk, action, {"state": [str(before), str(state)]})
+        if state == State.DRAFT:
+            lapse(type(unit), unit.pk)
 
 
 def _needs(reason: str, hint: str):

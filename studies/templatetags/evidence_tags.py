@@ -2,6 +2,7 @@
 
 from django import template
 
+from ..ask.history import HISTORIES
 from ..pure.document_names import document_name
 from ..pure.numbers import in_words
 from .abbreviation_html import explained_html
@@ -42,6 +43,19 @@ register.filter("words", in_words)
 def named(slug: str, names: dict[str, str]) -> str:
     """A study or document by its name; by its slug in words where none has it."""
     return names.get(slug) or document_name(slug)
+
+
+@register.inclusion_tag("studies/record_foot.html", takes_context=True)
+def record_foot(context, collection: str, slug: str, where: str = "") -> dict:
+    """What stands below every public record: the answers to what readers reported of it, its history, and a link to
+    report a problem; `where` names the part of it that the page shows."""
+    return {
+        "answers": context["site"]["answers"].get(f"{collection}/{slug}", []),
+        "collection": collection,
+        "slug": slug,
+        "where": where,
+        "has_history": collection in HISTORIES,
+    }
 
 
 @register.filter

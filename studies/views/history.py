@@ -5,14 +5,12 @@ from django.http import Http404
 from ..ask import history, strict
 from .common import called, page, public_page
 
-HISTORIES = ("studies", "publications", "registrations", "reports", "discrepancies")
-
 
 @public_page
 def versions(request, revision, collection, name):
     """The versions of a record, the newest first, each with what changed, when, by whom and why."""
     strict.check(request.GET, set())
-    found = history.versions(collection, name) if collection in HISTORIES else []
+    found = history.versions(collection, name) if collection in history.HISTORIES else []
     if not found:
         raise Http404
     days = sorted({version.at.date().isoformat() for version in found}, reverse=True)

@@ -15,6 +15,7 @@ PAGES = [
     "/history/studies/li-hua-2025/", "/nearest/",
     "/nearest/?disease=B-ALL&order=after_hsct&antigen=present&age_group=adults&site=breast",
     "/publications/liu-2017/tables/1/",
+    "/report/studies/li-hua-2025/", "/report/toxicities/TOX-00010/",
     "/charts/", "/charts/intervals/?window=liu-2017", "/charts/swimmers/?disease=CLL",
     "/diseases/B-ALL/", "/data-quality/", "/flow/", "/glossary/", "/scales/", "/scales/not_reported/",
     "/scales/magic_2016/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
