@@ -81,7 +81,8 @@ def listing(name: str, evidence: bool = False) -> dict:
         properties |= {
             "filter": {"type": "string", "description": "The filter in words."},
             "pile": {"type": "string", "enum": list(PILES)},
-            "unknown": {"type": "integer"},
+            "unknown": {"type": "integer", "description": "Rows on which nobody can tell."},
+            "unknown_courses": {"type": "integer", "description": "The courses of these rows."},
             "studies": {"type": "integer"},
             "patients_counted_once": {"type": "object"},
             "facets": {"type": "object"},

@@ -28,6 +28,7 @@ def evidence_table(request, revision):
         "studies/evidence.html",
         {
             "answer": answer,
+            "n_rows": answer.totals.rows(answer.pile),
             "rows": [cells | {"compare": _compare_link(request, cells["row"], tray["names"])} for cells in rows],
             "tray": tray,
             "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),
