@@ -42,7 +42,6 @@ class Totals:
     left_out_more: int
     emptied_by: list[dict]
 
-
     def rows(self, pile: str) -> int:
         """How many rows a pile has."""
         return self.unknown if pile == "unknown" else self.matching

@@ -85,8 +85,8 @@ class EvidenceFilterSet(django_filters.FilterSet):
     antigen = TermFilter(
         label="Target on the malignant cells", group="patients", sentence="target on the malignant cells",
         choices=ANTIGEN,
-        help_text="Whether the malignant cells were said to carry what the CAR binds when the cells were given. A relapse "
-        "or earlier CAR-T cells may have lost it: there, what was told at diagnosis leaves it open.",
+        help_text="Whether the malignant cells were said to carry what the CAR binds when the cells were given. A "
+        "relapse or earlier CAR-T cells may have lost it: there, what was told at diagnosis leaves it open.",
     )  # fmt: skip
     earlier_car_t = TermFilter(
         label="Earlier CAR-T cells", group="patients", sentence="earlier CAR-T cells", choices=EARLIER,
@@ -103,7 +103,7 @@ class EvidenceFilterSet(django_filters.FilterSet):
     order = TermFilter(
         label="Infusion and transplant", group="transplant", sentence="CAR-T cells infused",
         choices=ORDER,
-        help_text="Infused before or after an allogeneic transplant; again after one that followed earlier CAR-T cells; "
+        help_text="Infused before or after an allogeneic transplant; after one that followed earlier CAR-T cells; "
         "between two transplants.",
     )  # fmt: skip
     graft_source = TermFilter(

@@ -27,7 +27,8 @@ def near_cells(row: dict, near: Near) -> dict:
     told = patient_cells(row) | {name: tell(row, cells) for name, tell in TOLD.items()}
     found = {MATCHES: [], DIFFERS: [], OPEN: []}
     if near.verdicts.get("antigen") == OPEN and row["antigen"]:
-        told["antigen"].append(Silences(row["silences"], row["silence"]).cell("antigen_expression", "before this course"))
+        silences = Silences(row["silences"], row["silence"])
+        told["antigen"].append(silences.cell("antigen_expression", "before this course"))
     for name, verdict in near.verdicts.items():
         found[verdict].append({"name": name, "label": label(name), "cells": told[name]})
     return {

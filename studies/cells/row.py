@@ -58,7 +58,7 @@ def row_cells(row: dict) -> dict:
         "row": row,
         "path": _path(row),
         "bar": _bar(row["response"]),
-        "silence": silences.cell("response", "response"),
+        "silence": _response_silence(row, silences),
         "n_warnings": len(row["discrepancies"]),
         "overlap": ", ".join(sorted({OverlapRelation(o["relation"]).label for o in row["overlaps"]})),
     }
@@ -188,17 +188,46 @@ def _responses(response: dict | None, site: bool = False) -> list[Cell]:
         Cell(
             f"{_category_name(category)} {category['n']}" + (f" of {response['of']}" if site else ""),
             sources=all_sources(category["sources"], "n"),
-            remark="" if category["basis"] == "stated" else category["basis"],
+            remark=" · ".join(filter(None, (_counted_again(category, response), _unless_stated(category)))),
             doubts=category["discrepancies"],
             label=response["site"] if site else "",
         )
-        for category in response["categories"]
+        for category in _in_order(response)
     ]
+
+
+def _in_order(response: dict) -> list[dict]:
+    """The categories of a response; one that counts patients of another again stands behind it."""
+    whole = {"CR", "CRi", "CHR"}
+    return sorted(response["categories"], key=lambda c: 0 if c["code"] in whole else 1 if _is_closer(c) else 2)
+
+
+def _is_closer(category: dict) -> bool:
+    """Whether it says more closely what some of the complete remissions beside it were."""
+    return category["again"] and category["code"] != "remission_any"
+
+
+def _counted_again(category: dict, response: dict) -> str:
+    """“CR 4 · MRD-neg-CR 4 among them” is four patients, not eight."""
+    if not category["again"] or response["of"] == 1:
+        return ""
+    return "among them" if _is_closer(category) else "in all"
+
+
+def _unless_stated(category: dict) -> str:
+    return "" if category["basis"] == "stated" else category["basis"]
 
 
 def _category_name(category: dict) -> str:
     """Haematologists read CR and PD; a category without an abbreviation is said in words."""
     return category["label"] if "_" in category["code"] else category["code"]
+
+
+def _response_silence(row: dict, silences: Silences) -> Cell:
+    """What is not told of the best response. Of a subgroup its cohort may tell more, and MRD may be told without it."""
+    if row["is_subgroup"]:
+        return Cell("not reported for the subgroup", SILENT)
+    return silences.cell("response", "category of response" if any(item["n"] for item in row["mrd"]) else "response")
 
 
 def _subgroups(row: dict) -> list[Cell]:
@@ -265,7 +294,8 @@ def _bar(response: dict | None) -> dict | None:
     responded = response["responded"] if response["of"] > 1 else None
     return {
         "segments": segments,
-        "label": ", ".join(f"{c['label']} {c['n']}" for c in response["categories"]) + f" of {response['of']}",
+        "label": ", ".join(f"{c['label']} {c['n']} {_counted_again(c, response)}".strip() for c in _in_order(response))
+        + f" of {response['of']}",
         "of": response["of"],
         "site": "" if response["site"] in ("overall", "not_reported") else response["site"],
         "responded": responded,
