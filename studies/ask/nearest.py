@@ -86,9 +86,10 @@ class Nearest:
     hard_query: str
 
 
-def criteria(query: QueryDict, revision: int) -> list[Criterion]:
-    """What a query asks, in the order of the form. Raises BadQuery."""
-    strict.check(query, {*HARD, *RANKING}, repeatable={"site"})
+def criteria(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> list[Criterion]:
+    """What a query asks, in the order of the form. `extra` names the parameters of the representation, each of which
+    may be given more than once. Raises BadQuery."""
+    strict.check(query, {*HARD, *RANKING} | extra, repeatable={"site"} | extra)
     found, faults = [], []
     for name in (*HARD, *RANKING):
         values = [value for value in query.getlist(name) if value]
@@ -120,9 +121,9 @@ def label(name: str) -> str:
     return LABELS.get(name) or EvidenceFilterSet.base_filters[name].label
 
 
-def nearest(query: QueryDict, revision: int) -> Nearest | None:
+def nearest(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Nearest | None:
     """The rows nearest to a patient, None where no disease is named. Raises BadQuery."""
-    asked = criteria(query, revision)
+    asked = criteria(query, revision, extra)
     if not any(criterion.name == "disease" for criterion in asked):
         return None
     hard = QueryDict(mutable=True)

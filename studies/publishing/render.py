@@ -119,7 +119,8 @@ def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
         topic=form["severity"],
         document=unit.form,
     )
-    return Rendering(records=[record])
+    told = [form["explanation"], form["shown"], *(side["as_reported"] for side in form["sides"])]
+    return Rendering(records=[record], search=[entry("discrepancy", f"/discrepancies/{unit.pk}/", form["title"], told)])
 
 
 def _render_report(unit: Report, published: Published) -> Rendering:

@@ -28,7 +28,7 @@ def _cell(cell: dict | None, slug: str) -> dict | None:
     if cell is None:
         return None
     place = {"document": slug, "locator": cell["locator"], "as_reported": cell["printed"], "basis": "stated"}
-    lost = f"superscripts lost in the text read: {cell['restored']}" if cell["restored"] else ""
+    lost = f"that is {cell['restored']}" if cell["restored"] else ""
     return cell | {
         "prints": Cell(cell["printed"], sources=[place], remark=lost),
         "says": [_told(told) for told in cell["base"]],
