@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.urls import get_resolver
 
+from studies.ask.filters import GROUPS
+
 pytestmark = pytest.mark.django_db
 
 STARTS = ["/", "/evidence/?disease=CLL&collected_from=hsct_donor", "/search/?q=imatinib", "/nowhere/"]
@@ -217,3 +219,25 @@ def test_no_asset_comes_from_another_host():
     for path in [*settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("studies/static/**/*.*")]:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"(src|href)=[\"']?https?://|url\(.?https?:", text), path
+
+
+def test_a_study_that_is_only_mentioned_is_not_called_retold(client):
+    page = client.get("/studies/").content.decode()
+    marra = page.split("/studies/marra-2024/")[1].split("</li>")[0]
+    assert "only mentioned by Li Hua 2025" in marra and "as retold" not in marra
+
+
+def test_the_gravest_discrepancies_come_first(api):
+    order = ["misleads", "matters", "clerical"]
+    found = [order.index(row["severity"]) for row in api("/discrepancies/", page_size=500)["results"]]
+    assert found == sorted(found) and set(found) == {0, 1, 2}
+
+
+def test_what_is_not_understood_names_what_is_near_it(client):
+    assert "Valid near it: <code>donor</code>" in client.get("/evidence/", {"foo": "1"}).content.decode()
+
+
+def test_the_filters_are_reached_group_by_group(client):
+    page = client.get("/evidence/").content.decode()
+    for group in GROUPS:
+        assert f'href="#group-{group}"' in page and f'id="group-{group}"' in page

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from ..ask import facts, nearest, tables
-from ..ask.collections import COLLECTIONS
+from ..ask.collections import COLLECTIONS, orderings
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
 from ..models.public import SEARCH_KINDS
@@ -84,7 +84,8 @@ def listing(name: str, evidence: bool = False) -> dict:
         properties |= {
             "filter": {"type": "string", "description": "The filter in words."},
             "pile": {"type": "string", "enum": list(PILES)},
-            "unknown": {"type": "integer"},
+            "unknown": {"type": "integer", "description": "Rows on which nobody can tell."},
+            "unknown_courses": {"type": "integer", "description": "The courses of these rows."},
             "studies": {"type": "integer"},
             "patients_counted_once": {"type": "object"},
             "facets": {"type": "object"},
@@ -120,9 +121,9 @@ def _query(name: str, description: str, many: bool = False, **schema) -> OpenApi
     return OpenApiParameter(name, type=kind, location="query", description=description, explode=True if many else None)
 
 
-def paging_parameters(orderings=("slug", "year")) -> list[OpenApiParameter]:
+def paging_parameters(names: tuple[str, ...]) -> list[OpenApiParameter]:
     """What every list takes."""
-    both = [name for ordering in orderings for name in (ordering, f"-{ordering}")]
+    both = [name for ordering in names for name in (ordering, f"-{ordering}")]
     return [
         _query("page_size", "Rows a page.", type="integer", minimum=1, maximum=500),
         _query("cursor", "From `next` or `previous`; opaque."),
@@ -190,7 +191,7 @@ def collection_parameters(collection: str) -> list[OpenApiParameter]:
     ]
     if collection == "publications":
         filters.append(_query("year", "Year of publication.", type="integer", **YEARS))
-    return [*filters, *paging_parameters()]
+    return [*filters, *paging_parameters(tuple(orderings(collection)))]
 
 
 def search_parameters() -> list[OpenApiParameter]:

@@ -35,6 +35,7 @@ class EvidenceList(PublicView):
             "filter": answer.filters.sentence(answer.pile),
             "pile": answer.pile,
             "unknown": totals.unknown,
+            "unknown_courses": totals.unknown_courses,
             "studies": totals.studies,
             "cohorts": totals.cohorts,
             "courses": totals.courses,
@@ -52,7 +53,7 @@ class EvidenceList(PublicView):
             more["emptied_by"] = totals.emptied_by
         if "facets" in request.GET:
             more["facets"] = _facets(request, answer.filters)
-        count = totals.unknown if answer.pile == "unknown" else totals.matching
+        count = totals.rows(answer.pile)
         documents = [row.document for row in answer.page.rows]
         return listing(request, revision, "evidence", count, answer.page, documents, **more)
 
@@ -117,7 +118,7 @@ class Compare(PublicView):
 @schema.described("nearest", "The rows nearest to a patient", schema.nearest_parameters(), schema.plain())
 class Nearest(PublicView):
     """Rows that match every hard criterion (disease, order, target), then those that leave one open, each with what
-    matches, differs and is not told. Ranked by how many of the other criteria match; no percentage, no advice: what
+    matches, differs and cannot be told. Ranked by how many of the other criteria match; no percentage, no advice: what
     followed plays no part, and successes are published more often than failures."""
 
     def body(self, request, revision):
@@ -128,6 +129,7 @@ class Nearest(PublicView):
         piles = {name: [_near(json.loads(near.document), near) for near in found.rows[name]] for name in PILES}
         return dumps(
             {"revision": revision, "asked": asked, "count": found.total, "courses_that_differ": found.differing}
+            | {"in_no_row": [{"criterion": c.name, "value": c.values[0], "label": c.said} for c in found.nowhere]}
             | {"matching": piles["matching"], "unknown": piles["unknown"]}
         )
 

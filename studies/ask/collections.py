@@ -25,6 +25,8 @@ from .paging import PARAMETERS, Page, page
 from .strict import BadQuery, Fault, nearest
 
 ORDERINGS = {"slug": "slug", "year": "year"}
+# The severities of a discrepancy, gravest first, are the names of the topics from behind: misleads, matters, clerical.
+GRAVEST_FIRST = {"severity": "topic"}
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,14 @@ class Found:
     page: Page
 
 
-def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
-    """A page of a collection. `extra` names the parameters of the representation. Raises BadQuery."""
+def ask(
+    collection: str, query: QueryDict, revision: int, extra: set[str] = frozenset(), repeatable: set[str] = frozenset()
+) -> Found:
+    """A page of a collection. `extra` names the parameters of the representation, `repeatable` those of them that may
+    be given more than once. Raises BadQuery."""
     filters = COLLECTIONS[collection]
     years = {"year"} if collection == "publications" else set()
-    strict.check(query, {*filters} | years | PARAMETERS | extra, repeatable=set(filters))
+    strict.check(query, {*filters} | years | PARAMETERS | extra, repeatable=repeatable | set(filters))
     rows = PublicRecord.objects.current().filter(collection=collection)
     faults = []
     for name, about in filters.items():
@@ -134,8 +139,14 @@ def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = froz
         raise BadQuery(faults)
     if "year" in query:
         rows = rows.filter(year=strict.number(query, "year", 0, 1900, 2200))
-    found = page(rows, query, ORDERINGS, "slug", "slug")
+    default = "-severity" if collection == "discrepancies" else "slug"
+    found = page(rows, query, orderings(collection), default, "slug")
     return Found(revision, counted(rows, revision), found)
+
+
+def orderings(collection: str) -> dict[str, str]:
+    """What a collection can be ordered by, and the column of it."""
+    return ORDERINGS | GRAVEST_FIRST if collection == "discrepancies" else ORDERINGS
 
 
 def _values(collection: str, column: str, revision: int) -> set[str]:

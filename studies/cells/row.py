@@ -17,13 +17,13 @@ from .cell import (
     graded,
     judgement,
     lymphodepletion_cell,
-    percent_interval,
     proportion,
     silent,
     spoken,
     time_of,
     transplant_name,
 )
+from .responses import bar, response_silence, responses
 
 
 def row_cells(row: dict) -> dict:
@@ -38,8 +38,8 @@ def row_cells(row: dict) -> dict:
         "construct": _construct(row["construct"], silences),
         "doses": [dose_cell(infusion) for infusion in row["infusions"]] or [silences.cell("dose", "dose")],
         "lymphodepletion": [lymphodepletion_cell(row["lymphodepletion"], silences)],
-        "responses": _responses(row["response"]),
-        "elsewhere": [cell for response in row["response_elsewhere"] for cell in _responses(response, site=True)],
+        "responses": responses(row["response"]),
+        "elsewhere": [cell for response in row["response_elsewhere"] for cell in responses(response, site=True)],
         "subgroups": _subgroups(row),
         "counted": _counted(row),
         "durations": _durations(row),
@@ -62,8 +62,8 @@ def row_cells(row: dict) -> dict:
     return cells | {
         "row": row,
         "path": _path(row),
-        "bar": _bar(row["response"]),
-        "silence": silences.cell("response", "response"),
+        "bar": bar(row["response"]),
+        "silence": response_silence(row, silences),
         "n_warnings": len(row["discrepancies"]),
         "overlap": ", ".join(sorted({OverlapRelation(o["relation"]).label for o in row["overlaps"]})),
     }
@@ -203,27 +203,6 @@ def _construct(construct: dict | None, silences: Silences) -> list[Cell]:
     return cells
 
 
-def _responses(response: dict | None, site: bool = False) -> list[Cell]:
-    """Best response by category, with its site where it is not that of the whole patient."""
-    if response is None:
-        return []
-    return [
-        Cell(
-            f"{_category_name(category)} {category['n']}" + (f" of {response['of']}" if site else ""),
-            sources=all_sources(category["sources"], "n"),
-            remark="" if category["basis"] == "stated" else category["basis"],
-            doubts=category["discrepancies"],
-            label=response["site"] if site else "",
-        )
-        for category in response["categories"]
-    ]
-
-
-def _category_name(category: dict) -> str:
-    """Haematologists read CR and PD; a category without an abbreviation is said in words."""
-    return category["label"] if "_" in category["code"] else category["code"]
-
-
 def _subgroups(row: dict) -> list[Cell]:
     """What is told of subgroups where nothing is told of all: “relapsed at infusion: objective activity 2 of 6”."""
     cells = []
@@ -264,36 +243,6 @@ def _counted(row: dict) -> list[Cell]:
                 Cell(" ".join(parts), sources=sources, remark=remark, label=label, doubts=item["discrepancies"])
             )
     return cells
-
-
-def _bar(response: dict | None) -> dict | None:
-    """The responses as a bar whose counts are printed in it, and the responders with their interval."""
-    if response is None:
-        return None
-    offset, segments = 0.0, []
-    for category in response["categories"]:
-        if category["again"]:
-            continue
-        share = 100 * category["n"] / response["of"] if response["of"] else 0
-        segments.append(
-            {
-                "css": category["code"].lower(),
-                "x": f"{offset:.2f}",
-                "width": f"{share:.2f}",
-                "middle": f"{offset + share / 2:.2f}",
-                "text": f"{_category_name(category)} {category['n']}" if share >= 25 else str(category["n"]),
-            }
-        )
-        offset += share
-    responded = response["responded"] if response["of"] > 1 else None
-    return {
-        "segments": segments,
-        "label": ", ".join(f"{c['label']} {c['n']}" for c in response["categories"]) + f" of {response['of']}",
-        "of": response["of"],
-        "site": "" if response["site"] in ("overall", "not_reported") else response["site"],
-        "responded": responded,
-        "interval": percent_interval(responded),
-    }
 
 
 def _durations(row: dict) -> list[Cell]:

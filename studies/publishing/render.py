@@ -136,7 +136,8 @@ def _render_answer(unit: ProblemAnswer, published: Published) -> Rendering:
         topic=(form["record"] or form["slug"])[:64],
         document=unit.form,
     )
-    return Rendering(records=[record])
+    told = [form["explanation"], form["shown"], *(side["as_reported"] for side in form["sides"])]
+    return Rendering(records=[record], search=[entry("discrepancy", f"/discrepancies/{unit.pk}/", form["title"], told)])
 
 
 def _render_report(unit: Report, published: Published) -> Rendering:

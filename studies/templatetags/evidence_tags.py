@@ -1,15 +1,18 @@
 """What templates need to show a cell with its places."""
 
+from urllib.parse import urlencode
+
 from django import template
 
 from ..ask.history import HISTORIES
 from ..pure.document_names import document_name
 from ..pure.numbers import in_words
-from .abbreviation_html import explained_html
-from .cell_html import cell_html
+from .abbreviation_html import explained_html, meanings
+from .cell_html import cell_html, meaning_html
 
 register = template.Library()
 COUNT_KEY = "popover number"
+MEANING_KEY = "meaning of texts"
 EXPLAINED_KEY = "abbreviations explained in"
 
 
@@ -19,7 +22,15 @@ def cell(context, value, before=""):
     root = _of_the_page(context)
     root[COUNT_KEY] = root.get(COUNT_KEY, 0) + 1
     label = explained(context, value.label) if before and value.label else ""
-    return cell_html(value, f"source-{root[COUNT_KEY]}", label)
+    return cell_html(value, f"source-{root[COUNT_KEY]}", label, _meaning(context, root, str(value.text)))
+
+
+def _meaning(context, root: dict, text: str) -> tuple[str, str]:
+    """What the abbreviations of a text mean; each text is looked through once for a page."""
+    known = root.setdefault(MEANING_KEY, {})
+    if text not in known:
+        known[text] = meaning_html(meanings(text, (context.get("site") or {}).get("glossary", {})))
+    return known[text]
 
 
 @register.simple_tag(takes_context=True)
@@ -28,6 +39,13 @@ def explained(context, text, part="page"):
     site = context.get("site") or {}
     done = _of_the_page(context).setdefault(f"{EXPLAINED_KEY} {part}", set())
     return explained_html(text, site.get("glossary", {}), done, part)
+
+
+@register.simple_tag(takes_context=True)
+def carried(context) -> str:
+    """The rows chosen for a comparison, for the address of another list that keeps them."""
+    names = (context.get("tray") or {}).get("names")
+    return "?" + urlencode({"compare": names}, doseq=True) if names else ""
 
 
 def _of_the_page(context) -> dict:

@@ -11,12 +11,18 @@ from ..web import query_with
 from .common import called, page, public_page
 from .registration_page import registration_context
 from .study_page import study_context
+from .tray import links_of_studies, tray
 
 
 @public_page
 def study_list(request, revision):
-    """All studies, by name."""
-    return _list(request, revision, "studies", "studies/study_list.html")
+    """All studies, by name, each with the way of its courses into a comparison."""
+    found = collections.ask("studies", request.GET, revision, extra={"compare"}, repeatable={"compare"})
+    documents, chosen = [json.loads(row.document) for row in found.page.rows], tray(request, revision)
+    ways = links_of_studies(request, revision, [document["slug"] for document in documents], chosen["names"])
+    documents = [document | {"compare": ways.get(document["slug"], [])} for document in documents]
+    context = list_context(request, found, documents) | {"tray": chosen}
+    return page(request, revision, "studies/study_list.html", context)
 
 
 @public_page
