@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/review/", admin.site.admin_view(review.queue), name="review-queue"),
     path("admin/redact/", admin.site.admin_view(redaction.page), name="redact"),
     path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
+    path("admin/readings/", include("studies.admin.readings")),
     path("admin/enter/", include("studies.admin.entry")),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),

@@ -12,6 +12,7 @@ STEPS = {
 WRITTEN_BY_ITSELF = {
     "accession", "accessioncounter", "change", "revision", "publicrecord", "publicfact", "evidencerow", "evidenceterm",
     "evidencedose", "redaction", "searchtext", "searchword", "formlink",
+    "doublereading", "reading", "comparedfact", "readingstep",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from .views import (
     home,
     nearest,
     published_table,
+    readings,
     records,
     search,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("publications/", records.publication_list, name="publications"),
     path("publications/<slug:slug>/", records.publication, name="publication"),
     path("publications/<slug:slug>/tables/<int:number>/", published_table.table, name="published-table"),
+    path("publications/<slug:slug>/readings/", readings.compared_facts, name="compared-facts"),
+    path("readings/", readings.reading_list, name="readings"),
     path("registrations/", records.registration_list, name="registrations"),
     path("registrations/<str:identifier>/", records.registration, name="registration"),
     path("constructs/", constructs.construct_list, name="constructs"),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict, tables
+from ..ask import comparison, current, evidence, facets, facts, history, nearest, readings, strict, tables
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -151,6 +151,22 @@ class PublishedTable(PublicView):
     def body(self, request, revision, name, number):
         table = tables.published_table(name, number, request.GET) if "\x00" not in name else None
         return dumps({"revision": revision} | table) if table else None
+
+
+@schema.described(
+    "publications", "Two readings of a document, fact by fact", schema.reading_parameters(),
+    schema.listing("compared-facts"),
+)  # fmt: skip
+class ComparedFacts(PublicView):
+    """Every fact of either reading, those that do not agree first; `reading` tells how the two agree on the whole."""
+
+    def body(self, request, revision, name):
+        found = readings.compared_facts(name, request.GET) if "\x00" not in name else None
+        if found is None:
+            history.refuse_gone("readings", name)
+            return None
+        documents = [dumps(row) for row in found.page.rows]
+        return listing(request, revision, "compared-facts", found.count, found.page, documents, reading=found.reading)
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -75,6 +75,7 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
     },
     "data-quality": {"severity": Filter("kind", "Severity of the check.", tuple(CheckSeverity.values))},
+    "readings": {"publication": PUBLICATION},
     "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
     "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
     "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},
