@@ -237,15 +237,24 @@ def test_readers_and_adjudicator_count_as_authors_of_what_was_adopted(people, ha
     assert "manager" not in record.document and '"differing":2' in record.document
 
 
-def test_an_adopted_reading_is_public_once_what_it_was_made_into_is(people, handed_in, client, api):
-    decide_all(handed_in, people["manager"], response="own")
-    with pytest.raises(steps.Refused, match="was decided"):
-        # The count has the category in another field: the adjudicator mends the text.
-        steps.adopt(handed_in, user=people["manager"], reason="settled")
-    handed_in.facts.filter(attribute="response_n:CR").update(decision="neither")
-    with pytest.raises(steps.Refused):
-        steps.adopt(handed_in, user=people["manager"], reason="settled", text="records: []")
-    assert steps.merged(DoubleReading.objects.get(pk=handed_in.pk)) == "records: []", "what was typed was lost"
+def test_an_adjudicated_text_is_held_against_every_decision_and_kept_as_typed(people, handed_in):
+    manager = people["manager"]
+    decide_all(handed_in, manager, response="own")
+    with pytest.raises(steps.Refused, match="“PR” was decided, and it does not say so"):
+        steps.adopt(handed_in, user=manager, reason="settled")  # the count has the category in another field
+    made = steps.merged(handed_in)
+    for wrong, right, said in (
+        ("presence: absent", "presence: present", "present” was decided"),
+        ("n: '2'", "n: '1'", "n_patients: “1 patients” was decided"),
+        ("place: Page 1", "place: Text", "decided with the place “Text”"),
+        ("sex: male\n        code:", "code:", "sex: nobody decided “male"),
+        ("records: []", "", "list of records"),
+    ):
+        typed = made.replace(right, wrong, 1) if right else wrong
+        with pytest.raises(steps.Refused, match=said):
+            steps.adopt(handed_in, user=manager, reason="settled", text=typed)
+        assert steps.merged(DoubleReading.objects.get(pk=handed_in.pk)) == typed, "what was typed was lost"
+    assert not Report.objects.filter(publication__slug="doe-2024").exists()
 
 
 @pytest.mark.parametrize(

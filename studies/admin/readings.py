@@ -83,8 +83,6 @@ class DecisionForm(forms.Form):
         self.fact, self.refused = fact, ""
         wanted = [choice for choice in steps.CHOICES[fact.verdict] if choice != Decision.OWN or fact.field]
         self.fields["decision"].choices = [("", "—"), *((c.value, c.label) for c in wanted)]
-        for name, bound in self.fields.items():
-            bound.widget.attrs["aria-label"] = f"{bound.label or name}: {fact.attribute}"
 
 
 def _context(request, **more) -> dict:
@@ -161,12 +159,9 @@ def reading(request, pk):
             refusals = error.refusals
         except NotAllowed as error:
             form.add_error(None, str(error))
+    text = own.text
     if request.method == "POST":
-        text = form.cleaned_data.get("text", "")
-        if form.cleaned_data.get("file") is None and "file" in form.errors:
-            text = request.POST.get("text", "")
-    else:
-        text = own.text
+        text = request.POST.get("text", "") if "file" in form.errors else form.cleaned_data.get("text", "")
     open_still = own.handed_in_at is None and own.double.state == ReadingState.READING
     context = _context(
         request, title=f"A reading of {own.double.publication}", reading=own, form=form, text=text,

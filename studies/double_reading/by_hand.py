@@ -17,6 +17,7 @@ from ..models import (
     DoubleReading,
     Publication,
     PublicFact,
+    PublicRecord,
     Reading,
     ReadingState,
     ReadingStep,
@@ -43,12 +44,13 @@ QUALIFIERS = ("scale", "site", "method", "specimen", "time", "follows", "per", "
 
 
 def take_in(seeds: Path) -> list[str]:
-    """Take in the readings of every document that is public and has none yet. Returns their slugs."""
+    """Take in the readings of every document that was read, is public and has none yet. Returns their slugs."""
     taken = []
     with transaction.atomic():
         for second in second_readings(seeds / "second"):
-            known = DoubleReading.objects.filter(publication=second.publication, by_hand=True).exists()
-            if not known and Publication.objects.filter(slug=second.publication, is_public=True).exists():
+            was_read = PublicRecord.objects.current().filter(collection="publications", slug=second.publication)
+            known = DoubleReading.objects.filter(publication=second.publication).exists()
+            if not known and was_read.exclude(read_as="").exists():
                 _take_in(second, read(seeds / f"{second.publication}.yaml"))
                 taken.append(second.publication)
         if taken:

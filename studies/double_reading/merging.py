@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..fixture_files import Node
 from ..loading import CHILDREN, RENAMED
 from ..models import Decision, Verdict
-from ..pure.double_reading import Compared, Read, Said, aligned, same
+from ..pure.double_reading import Compared, Read, Said, aligned, same, same_text
 from . import naming
 from .snapshot import UNSTATED
 
@@ -240,29 +240,50 @@ def _silence(row: Decided, record: Read, result: Node, names: dict[str, str]):
 
 
 def unmet(decided: list[Decided], reads: list[Read], names: dict[str, str]) -> list[str]:
-    """What the adjudicated bundle says otherwise than was decided, fact by fact; `reads` is what it says."""
-    by_name = {read.name: read for read in reads}
-    problems = []
+    """What the adjudicated bundle says otherwise than was decided, fact by fact, and what nobody decided; `reads` is
+    what it says, `names` what it calls the records of the second reading."""
+    by_name, problems, expected = {read.name: read for read in reads}, [], set()
     for row in decided:
         record = row.row.record
-        theirs = row.row.first_record is None
-        name = _name_in_result(record, names) if theirs else record.name
-        found = {s.attribute: s for s in by_name[name].told()} if name in by_name else {}
-        wanted = row.wanted
-        told = found.get(wanted.attribute)
-        where = f"{record.about}, {wanted.attribute}"
-        if not row.keeps:
-            if told is not None:
-                problems.append(f"{where}: it was decided to leave it out, and it still says “{told.text()}”.")
-        elif told is None:
-            problems.append(f"{where}: it was decided to be told, and is not.")
-        elif row.decision == Decision.OWN:
-            own = Said(told.attribute, told.field, row.own_value)
-            if not same(own, Said(told.attribute, told.field, told.value)):
-                problems.append(f"{where}: “{row.own_value}” was decided, and it says “{told.text()}”.")
-        elif wanted.field and not same(told, wanted, names if wanted is not row.row.first else {}):
-            problems.append(f"{where}: “{wanted.text()}” was decided, and it says “{told.text()}”.")
+        name = record.name if row.row.first_record else _name_in_result(record, names)
+        told = by_name[name].told() if name in by_name else []
+        problem, met = _against(row, told, names)
+        expected |= {(name, said.attribute) for said in met}
+        if problem:
+            problems.append(f"{record.about}, {row.wanted.attribute}: {problem}")
+    for read in reads:
+        for said in read.facts:
+            if (read.name, said.attribute) not in expected:
+                problems.append(f"{read.about}, {said.attribute}: nobody decided “{said.text()}”.")
     return problems
+
+
+def _against(row: Decided, told: list[Said], names: dict[str, str]) -> tuple[str, list[Said]]:
+    """What is wrong with a record of the result for one decision, and the facts of it that the decision is about."""
+    wanted = row.wanted
+    found = [said for said in told if said.attribute == wanted.attribute]
+    if row.decision == Decision.OWN:  # its value may be part of its name
+        found = [said for said in told if said.field == wanted.field and same_text(said.value, row.own_value)]
+    if not row.keeps:
+        return (f"it was decided to leave it out, and it still says “{found[0].text()}”." if found else ""), found
+    if not found:
+        value = row.own_value if row.decision == Decision.OWN else wanted.text()
+        return f"“{value}” was decided, and it does not say so.", []
+    theirs = {} if wanted is row.row.first else names
+    if row.decision != Decision.OWN and wanted.field and not same(found[0], wanted, theirs):
+        return f"“{wanted.text()}” was decided, and it says “{found[0].text()}”.", found
+    missing = _places_wanted(row) - {place.locator for said in found for place in said.places}
+    return (f"it was decided with the place “{min(missing)}”, which it does not give." if missing else ""), found
+
+
+def _places_wanted(row: Decided) -> set[str]:
+    """The places that what was decided must give; records that state no facts have one of their own at most."""
+    if row.row.record.kind in UNSTATED or not row.wanted.field:
+        return set()
+    if row.decision == Decision.OWN:
+        return {row.own_place}
+    sides = [row.wanted] + ([row.row.second] if row.row.verdict == Verdict.ELSEWHERE else [])
+    return {side.places[0].locator for side in sides if side.places}
 
 
 def _name_in_result(record: Read, names: dict[str, str]) -> str:

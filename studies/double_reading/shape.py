@@ -13,7 +13,8 @@ OF_THE_DOCUMENT = {
     "sourceread": "publication", "discrepancy": "publication", "publishedtable": "publication", "report": "publication",
     "citation": "citing",
 }  # fmt: skip
-BESIDE = {*OF_THE_DOCUMENT, "publication", "study", "registration", "appraisal", "cohortoverlap"}
+BESIDE = {*OF_THE_DOCUMENT, "publication", "study", "registration", "cohortoverlap"}
+EITHER = "appraisal"  # of a report, whether it stands below it or names it
 
 
 def read(text: str, slug: str) -> tuple[Node | None, list[Refusal]]:
@@ -86,7 +87,7 @@ class _Shape:
                 self.refuse(node, name, key, "A text, or a list of texts, is expected here.")
 
     def _belongs(self, kind: str, name: str, node: Node, below_report: bool):
-        if not below_report and kind not in BESIDE:
+        if not below_report and kind not in (*BESIDE, EITHER):
             self.refuse(node, name, kind, "It stands under “records:” of its report.")
         if below_report and kind in BESIDE:
             self.refuse(node, name, kind, "It stands beside the reports, not below one.")

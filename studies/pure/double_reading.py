@@ -158,7 +158,7 @@ def _likeness(one: Read, other: Read, names: dict[str, str]) -> float:
     if one.kind in NAMED:
         return 1
     known = one.fields.keys() | theirs.keys()
-    alike = sum(_same_text(one.fields.get(name, ""), theirs.get(name, "")) for name in known) / max(len(known), 1)
+    alike = sum(same_text(one.fields.get(name, ""), theirs.get(name, "")) for name in known) / max(len(known), 1)
     ours = {(said.attribute, said.value) for said in one.facts}
     facts = ours & {(said.attribute, said.value) for said in other.facts}
     where = _locators(one.told()) & _locators(other.told())
@@ -228,16 +228,16 @@ def same(one: Said, other: Said, names: dict[str, str] | None = None) -> bool:
     theirs = {name: names.get(value, value) for name, value in other.qualifiers}
     return (
         one.attribute == other.attribute
-        and _same_text(one.value, names.get(other.value, other.value))
+        and same_text(one.value, names.get(other.value, other.value))
         and (one.operator or "=") == (other.operator or "=")
-        and _same_text(one.unit, other.unit)
+        and same_text(one.unit, other.unit)
         and one.denominator == other.denominator
         and (basis(one) == basis(other) or not (basis(one) and basis(other)))
         and dict(one.qualifiers) == theirs
     )
 
 
-def _same_text(one: str, other: str) -> bool:
+def same_text(one: str, other: str) -> bool:
     """Numbers as numbers, words but for their spacing."""
     if one == other:
         return True

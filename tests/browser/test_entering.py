@@ -97,10 +97,11 @@ def begin(page, slug, name, year, kind):
 
 
 def answers(address: str, given: dict[str, str]) -> dict:
-    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions and without
-    what other documents disagree about."""
+    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions, without what
+    other documents disagree about and without how it was read."""
     found = {}
-    for collection, filters in {"evidence": ["study"], "facts": ["publication"], **COLLECTIONS}.items():
+    collections = {name: filters for name, filters in COLLECTIONS.items() if name != "readings"}
+    for collection, filters in {"evidence": ["study"], "facts": ["publication"], **collections}.items():
         of = "publication" if "publication" in filters else "study" if "study" in filters else ""
         query = f"{of}=kong-2022&page_size=500" if of else "page_size=500"
         with urllib.request.urlopen(f"{address}/api/v1/{collection}/?{query}", timeout=60) as answer:
@@ -111,9 +112,12 @@ def answers(address: str, given: dict[str, str]) -> dict:
     return found
 
 
+UNTOLD = ("published_at", "changed_at", "revision", "readings")
+
+
 def timeless(value):
     if isinstance(value, dict):
-        return {k: timeless(v) for k, v in value.items() if k not in ("published_at", "changed_at", "revision")}
+        return {k: timeless(v) for k, v in value.items() if k not in UNTOLD}
     return [timeless(one) for one in value if not of_others(one)] if isinstance(value, list) else value
 
 

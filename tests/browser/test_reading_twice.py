@@ -95,7 +95,7 @@ def two_bundles() -> tuple[str, str]:
 
 def decide(page, fact, choice, reason):
     group = page.get_by_role("group", name=fact)
-    group.get_by_label("Decision").select_option(choice)
+    group.get_by_label("Decided").select_option(choice)
     group.get_by_label("Reason").fill(reason)
 
 
