@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/reports/<int:pk>/", admin.site.admin_view(problems.problem_page), name="problem"),
     path("admin/redact/", admin.site.admin_view(redaction.page), name="redact"),
     path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
+    path("admin/readings/", include("studies.admin.readings")),
     path("admin/enter/", include("studies.admin.entry")),
     path("admin/queue/", include("studies.admin.queue")),
     path("admin/", admin.site.urls),

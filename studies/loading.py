@@ -91,9 +91,9 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         try:
             files.append((path.name, read(path)))
         except FixtureSyntaxError as error:
-            raise LoadError([Refusal(path.name, 1, "the file", "", str(error))]) from error
+            raise LoadError([Refusal(path.name, error.line, "the file", "", str(error))]) from error
     with transaction.atomic(), acting(None, reason):
-        loader = _Loader()
+        loader = Loader()
         for name, content in files:
             if name == "vocabularies.yaml":
                 vocabulary_loading.load(content, loader)
@@ -110,8 +110,15 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
     return loader.done
 
 
-class _Loader:
-    def __init__(self):
+class Loader:
+    """The records of fixtures on their way into the base.
+
+    With `fills` the content is not the whole of what it names: what it does not give stays as it is, whoever entered
+    it. So two readings of a document fill the publication that an import made (studies/double_reading).
+    """
+
+    def __init__(self, fills: bool = False):
+        self.fills = fills
         self.done = Loaded()
         self.refusals: list[Refusal] = []
         self.nodes: list[tuple[type, Node, dict]] = []
@@ -121,6 +128,8 @@ class _Loader:
         by_curators = Change.objects.filter(user__isnull=False).exclude(action__in=("published", "checked"))
         self.touched = set(by_curators.values_list("accession", flat=True))
         self.entered = set(by_curators.filter(action="created").values_list("accession", flat=True))
+        if fills:
+            self.touched, self.entered = set(), set()
 
     # Records
 
@@ -189,7 +198,7 @@ class _Loader:
         existed = record is not None
         record = record or model(accession_id=accession)
         given = {RENAMED.get(key, key) for key in (*inherited, *node)}
-        for field in record._meta.concrete_fields if existed else ():
+        for field in record._meta.concrete_fields if existed and not self.fills else ():
             # What a corrected fixture no longer says is taken back.
             if field.editable and field.name not in given and field.name != "report":
                 setattr(record, field.attname, field.get_default())
@@ -274,6 +283,7 @@ class _Loader:
 
     def _load_places(self, node: Node, accession: str):
         standing = {(place.attribute, place.number): place for place in Place.objects.filter(record_id=accession)}
+        given = {RENAMED.get(attribute, attribute) for attribute in node.get("places", {})}
         for attribute, entries in node.get("places", {}).items():
             for position, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
                 name = RENAMED.get(attribute, attribute)
@@ -282,7 +292,8 @@ class _Loader:
                 place._state.adding = place.pk is None
                 self._load_row(place, entry, f"{accession} place of {attribute}")
         for place in standing.values():
-            place.delete()
+            if not self.fills or place.attribute in given:
+                place.delete()
 
     def _load_checked(self, node: Node, accession: str):
         """The written reasons why warnings of datachecks stand, each for the value that it names."""
@@ -292,7 +303,7 @@ class _Loader:
             answer.pk = getattr(standing.pop((entry.get("check"), entry.get("value")), None), "pk", None)
             answer._state.adding = answer.pk is None
             self._load_row(answer, entry, f"{accession} answer to {entry.get('check')}")
-        for answer in standing.values():
+        for answer in () if self.fills else standing.values():
             answer.delete()
 
     def _load_row(self, row, entry: Node, name: str):

@@ -14,7 +14,7 @@ STEPS = {
 WRITTEN_BY_ITSELF = {
     "accession", "accessioncounter", "change", "revision", "publicrecord", "publicfact", "evidencerow", "evidenceterm",
     "evidencedose", "redaction", "searchtext", "searchword", "formlink", "finding", "searchrun", "problemreport",
-    "problemanswer",
+    "problemanswer", "doublereading", "reading", "comparedfact", "readingstep",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from .views import (
     nearest,
     problems,
     published_table,
+    readings,
     records,
     search,
 )
@@ -38,6 +39,8 @@ urlpatterns = [
     path("publications/", records.publication_list, name="publications"),
     path("publications/<slug:slug>/", records.publication, name="publication"),
     path("publications/<slug:slug>/tables/<int:number>/", published_table.table, name="published-table"),
+    path("publications/<slug:slug>/readings/", readings.compared_facts, name="compared-facts"),
+    path("readings/", readings.reading_list, name="readings"),
     path("registrations/", records.registration_list, name="registrations"),
     path("registrations/<str:identifier>/", records.registration, name="registration"),
     path("constructs/", constructs.construct_list, name="constructs"),

@@ -75,6 +75,7 @@ def test_every_link_from_the_home_page_leads_somewhere_here(client):
                 "/diseases/", "/diseases/B-ALL/", "/discrepancies/", "/discrepancies/DIS-00100/",
                 "/publications/liu-2017/tables/1/", "/publications/liu-2017/tables/2/?cells=differing",
                 "/glossary/", "/scales/", "/scales/astct_2019/", "/scales/not_reported/", "/data-quality/", "/flow/",
+                "/readings/", "/publications/li-hua-2025/readings/",
                 "/history/studies/li-hua-2025/", "/nearest/", "/nearest/?disease=B-ALL&order=after_hsct",
                 "/report/studies/li-hua-2025/", "/report/toxicities/TOX-00010/?place=grade",
                 "/compare/", "/compare/?row=COU-00002&row=COU-00300", "/charts/", "/charts/intervals/?window=liu-2017"]

@@ -1,11 +1,13 @@
 """What could identify a patient is taken out of everything; that it was stays, and not what it was."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.urls import reverse
 
-from studies.models import Change, Event, Redaction, acting
+from studies.models import Change, ComparedFact, DoubleReading, Event, Reading, Redaction, acting
 from studies.publishing import publish_all
 from studies.publishing.redaction import find, redact
 from studies.publishing.workflow import NotAllowed
@@ -30,6 +32,12 @@ def told(curator):
             event.title = title
             event.save()
         publish_all(["REP-00002"], user=None, reason="told")
+    # Readings that nobody has adopted yet are no less a place for it.
+    double = DoubleReading.objects.create(publication="doe-2024")
+    Reading.objects.create(
+        double=double, number=1, curator=curator, text=NAME, reads=json.dumps([{"about": NAME}], ensure_ascii=False)
+    )
+    ComparedFact.objects.create(double=double, position=1, verdict="first_only", first_text=NAME)
     return event
 
 

@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from ..ask import facts, nearest, tables
+from ..ask import facts, nearest, readings, tables
 from ..ask.collections import COLLECTIONS, orderings
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -47,6 +47,8 @@ ABOUT = {
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "data-quality": "A datacheck: what it asks, of how many public records, what it found, how each was answered.",
     "flow": "A paper of the reading queue: how it was found, where it stands in the flow, why it was excluded.",
+    "readings": "A document read twice: agreement of the two readings by entity, and Cohen's κ of fixed categories.",
+    "compared-facts": "One fact of either reading: what each says and where, the verdict, what was decided and why.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",
@@ -222,6 +224,16 @@ def table_parameters() -> list[OpenApiParameter]:
         OpenApiParameter("name", type=str, location="path", description="Slug of the document."),
         OpenApiParameter("number", type=int, location="path", description="Number of the table."),
         _query("cells", "All cells, or only those that differ.", enum=list(tables.CELLS)),
+    ]
+
+
+def reading_parameters() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("name", type=str, location="path", description="Slug of the document."),
+        _query("entity", "Only facts of this entity.", many=True),
+        _query("verdict", "Only facts that compare so.", many=True, enum=readings.VERDICTS),
+        _query("page_size", "Rows a page.", type="integer", minimum=1, maximum=500),
+        _query("cursor", "From `next` or `previous`; opaque."),
     ]
 
 

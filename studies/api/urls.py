@@ -21,6 +21,7 @@ urlpatterns = [
     path("facts/", views.FactList.as_view(), name="facts"),
     path("facts/<str:name>/", views.FactRecord.as_view(), name="fact"),
     path("publications/<str:name>/tables/<int:number>/", views.PublishedTable.as_view(), name="published-table"),
+    path("publications/<str:name>/readings/", views.ComparedFacts.as_view(), name="compared-facts"),
     path("vocabularies/attributes/", views.AttributeList.as_view(), name="attributes"),
     *(path(f"{name}/", view.as_view(), name=name) for name, view in LISTS.items()),
     *(path(f"{name}/<str:name>/", view.as_view(), name=f"{name}-record") for name, view in RECORDS.items()),

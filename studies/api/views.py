@@ -5,7 +5,20 @@ from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import collections, comparison, current, evidence, facets, facts, flow, history, nearest, strict, tables
+from ..ask import (
+    collections,
+    comparison,
+    current,
+    evidence,
+    facets,
+    facts,
+    flow,
+    history,
+    nearest,
+    readings,
+    strict,
+    tables,
+)
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -165,6 +178,22 @@ class FlowList(PublicView):
         documents = [row.document for row in found.page.rows]
         more = {"flow": flow.counts(revision)}
         return listing(request, revision, "flow", found.count, found.page, documents, **more)
+
+
+@schema.described(
+    "publications", "Two readings of a document, fact by fact", schema.reading_parameters(),
+    schema.listing("compared-facts"),
+)  # fmt: skip
+class ComparedFacts(PublicView):
+    """Every fact of either reading, those that do not agree first; `reading` tells how the two agree on the whole."""
+
+    def body(self, request, revision, name):
+        found = readings.compared_facts(name, request.GET) if "\x00" not in name else None
+        if found is None:
+            history.refuse_gone("readings", name)
+            return None
+        documents = [dumps(row) for row in found.page.rows]
+        return listing(request, revision, "compared-facts", found.count, found.page, documents, reading=found.reading)
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -92,6 +92,7 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "place": Filter("kind", "Where the paper stands in the flow.", tuple(FlowPlace.values)),
         "reason": Filter("topic", "Why it was excluded.", tuple(ExclusionReason.values)),
     },
+    "readings": {"publication": PUBLICATION},
     "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
     "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
     "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},

@@ -30,6 +30,17 @@ from .public import (
 from .publication import Author, Citation, Publication, SourceRead
 from .published_table import PublishedTable, PublishedTableCell, PublishedTableColumn
 from .queue import Candidate, Finding, SavedSearch, SearchRun
+from .reading import (
+    AGREEING,
+    FINISHED,
+    ComparedFact,
+    Decision,
+    DoubleReading,
+    Reading,
+    ReadingState,
+    ReadingStep,
+    Verdict,
+)
 from .registry import get_record, model_of_kind, record_models
 from .study import (
     Coverage,
@@ -57,4 +68,6 @@ __all__ = [
     "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun",
     "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
     "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "AGREEING", "ComparedFact", "Decision", "DoubleReading", "FINISHED", "Reading", "ReadingState", "ReadingStep",
+    "Verdict",
 ]  # fmt: skip

@@ -145,6 +145,18 @@ def render_all(*, reason: str) -> int:
         return settled
 
 
+def show_anew(slugs: list[str], *, user, reason: str) -> int:
+    """Render public publications anew, from the forms as they were published: what stands beside them changed. Returns
+    the revision, the last one where no public row changed."""
+    with transaction.atomic():
+        revision = next_revision()
+        _begin(revision, user, reason)
+        changed, published = False, Published()
+        for unit in Publication.objects.filter(slug__in=slugs, is_public=True).order_by("pk"):
+            changed |= _replace(unit.pk, render(unit, published), revision)
+        return _settle(revision, changed)
+
+
 def rendered_by_an_older_version() -> bool:
     """Whether the newest revision was rendered otherwise than this version renders."""
     newest = Revision.objects.order_by("-id").values_list("rendering", flat=True).first()

@@ -25,6 +25,7 @@ from .compose import (
 )
 from .forms import UNCHECKED
 from .published_tables import tables_of
+from .readings import reading_of, reading_records
 from .render_vocabularies import vocabulary_rows
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
@@ -65,7 +66,9 @@ def render(unit, published: Published) -> Rendering:
 
 def _render_publication(unit: Publication, published: Published) -> Rendering:
     form = published.publication(unit.slug)
+    readings = reading_of(unit.slug, form["name"])
     document = publication_document(form, published) | {"tables": tables_of(form, published)}
+    document["readings"] = {name: readings[name] for name in ("agreement", "totals")} if readings else None
     touching = published.touching({unit.pk})
     record = PublicRecord(
         collection="publications",
@@ -78,9 +81,9 @@ def _render_publication(unit: Publication, published: Published) -> Rendering:
         read_as=" ".join(sorted({source["read_as"] for source in form["sources_read"]})),
         document=dumps(document),
     )
-    searched = {key: value for key, value in document.items() if key not in ("own_words", "tables")}
+    searched = {key: value for key, value in document.items() if key not in ("own_words", "tables", "readings")}
     return Rendering(
-        records=[record],
+        records=[record, *reading_records(unit.slug, readings)],
         facts=[PublicFact(**touching.told(fact)) for fact in form["facts"]],
         search=[entry("publication", f"/publications/{unit.slug}/", form["name"], searched)],
     )

@@ -97,8 +97,8 @@ def begin(page, slug, name, year, kind):
 
 
 def answers(address: str, given: dict[str, str]) -> dict:
-    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions and without
-    what other documents disagree about."""
+    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions, without what
+    other documents disagree about and without how it was read."""
     found = {}
     for collection, filters in {"evidence": ["study"], "facts": ["publication"], **COLLECTIONS}.items():
         if collection in ELSEWHERE:
@@ -113,7 +113,7 @@ def answers(address: str, given: dict[str, str]) -> dict:
     return found
 
 
-ELSEWHERE = ("appraisals", "not_appraised")  # entered on a page of their own
+ELSEWHERE = ("appraisals", "not_appraised", "readings")  # entered on pages of their own
 
 
 def timeless(value):
