@@ -259,10 +259,14 @@ class _Loader:
         for key, (model, parent, counter) in CHILDREN.items():
             if key not in node:
                 continue
-            model.objects.filter(**{parent: record}).delete()
+            standing = dict(model.objects.filter(**{parent: record}).values_list(counter, "pk"))
             for position, entry in enumerate(node[key], start=1):
                 child = model(**{parent: record, counter: position})
+                child.pk = standing.pop(position, None)
+                child._state.adding = child.pk is None
                 self._load_row(child, entry, f"{accession} {key} {position}")
+            for child in model.objects.filter(pk__in=standing.values()):
+                child.delete()
         self._load_places(node, accession)
         self._load_checked(node, accession)
 

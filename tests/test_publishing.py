@@ -18,6 +18,7 @@ from studies.models import (
     Publication,
     PublicFact,
     PublicRecord,
+    PublishedTableCell,
     Report,
     Revision,
     SearchText,
@@ -141,6 +142,32 @@ def test_what_is_not_whole_is_refused_with_every_reason(curator):
     report.refresh_from_db()
     assert report.state == "draft"
     assert not Change.objects.filter(accession=report.pk, action="published").exists()
+
+
+def test_all_that_keeps_units_back_is_told_at_once(curator):
+    """A report without anything, a discrepancy of a record that is a draft, a table whose cell differs."""
+    with acting(curator, "begun"):
+        report = Report(publication_id="PUB-00001", study_id="STU-00009", role="secondary")
+        Report.objects.filter(publication="PUB-00001", study="STU-00009").update(study_id="STU-00002")
+        report.save()
+        draft = Toxicity.objects.get(pk="TOX-00012")
+        draft.accession = None
+        draft.save()
+        discrepancy = Discrepancy.objects.get(pk="DIS-00032")
+        Side(
+            discrepancy=discrepancy,
+            position=9,
+            record_id=draft.pk,
+            publication_id="PUB-00002",
+            locator="x",
+            as_reported="x",
+        ).save()
+        PublishedTableCell.objects.filter(pk="CEL-00005").update(difference="", reason="")
+    with pytest.raises(Refused) as refused:
+        publish_all([report.pk, discrepancy.pk, "REP-00001"], user=curator, reason="too early")
+    told = str(refused.value)
+    for reason in ("DC015", "DC016", "DC018", f"{draft.pk} is not published", "CEL-00005"):
+        assert reason in told
 
 
 def test_a_discrepancy_published_later_reaches_every_row_that_it_touches(api, curator):

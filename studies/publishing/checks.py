@@ -26,7 +26,7 @@ def problems_of_unit(unit, dossier: Dossier | None, checked: Checked) -> list[Pr
     """Everything that keeps a unit from being published, all at once."""
     problems = _invalid(unit)
     if isinstance(unit, Report):
-        records = list(dossier)
+        records = [*dossier, *dossier.overlaps]
         for record in records:
             problems += _invalid(record)
         problems += _unpublished(unit.pk, publication=unit.publication, subject=unit.subject)
