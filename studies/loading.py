@@ -277,7 +277,8 @@ class Loader:
                 child.pk = standing.pop(number, None)
                 child._state.adding = child.pk is None
                 self._load_row(child, entry, f"{accession} {key} {number}")
-            model.objects.filter(pk__in=standing.values()).delete()
+            for child in model.objects.filter(pk__in=standing.values()):
+                child.delete()
         self._load_places(node, accession)
         self._load_checked(node, accession)
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache, cached_property
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -193,9 +194,17 @@ class Row:
         return [part for parts in self.parts.values() for part in parts]
 
     @property
+    def copied(self) -> str:
+        """What a row of a copy asked when it was offered, as fields; empty for any other row."""
+        return self.data.get(f"{self.prefix}-copied", "") if self.data is not None and self.is_new else ""
+
+    @property
     def blank(self) -> bool:
-        """New, with nothing typed but what the page offered."""
-        return self.is_new and set(self.form.changed_data) <= OFFERED and all(part.blank for part in self.every_part())
+        """New, with nothing typed but what the page or a copy offered."""
+        asked = dict(parse_qsl(self.copied))
+        as_offered = {name for name, value in asked.items() if self.data.get(f"{self.prefix}-{name}") == value}
+        typed = set(self.form.changed_data) - OFFERED - as_offered
+        return self.is_new and not typed and all(part.blank for part in self.every_part())
 
     @property
     def changed(self) -> bool:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from ..models import Change, Place, Side, Typed, acting
+from .kept import tabs_of
 from .page import CasePage
 
 
@@ -41,7 +42,7 @@ def save(page: CasePage, reason: str, may_remove) -> Saved:
             done.reasons = reasons_of(page)
             if done.reasons:
                 raise _NotSaved
-            Typed.objects.filter(user=page.user, report=page.report).delete()
+            Typed.objects.filter(user=page.user, tab__in=tabs_of(page.data)).delete()
     except _NotSaved:
         done.rows = done.removed = 0
     return done

@@ -158,6 +158,15 @@ def low_up_to_high(low: str, high: str) -> models.CheckConstraint:
     )
 
 
+def from_low_to_high(low: str, high: str) -> models.CheckConstraint:
+    """A range that has its beginning: an end alone is told by the operator “≤” of the low value."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__isnull": False, f"{low}__lte": F(high)}),
+        name=f"%(class)s_{low}_up_to_{high}",
+        violation_error_message=f"“{high}” needs “{low}”, not greater: an end alone is a low value with ≤.",
+    )
+
+
 def derivation_given(name: str) -> models.CheckConstraint:
     """What is not simply stated says how it was arrived at."""
     return models.CheckConstraint(

@@ -72,21 +72,17 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
                 _set(unit, "state", "is_public", "published_at")
                 Change.log(unit.pk, "published", {"revision": [None, revision]})
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
-        checked = run(units, dossiers)
+        checked = run(units, dossiers, revision=revision)
         problems = [p for unit in units for p in problems_of_unit(unit, dossiers.get(unit.pk), checked[unit.pk])]
-        if problems:
-            raise Refused(problems)
         showing = {unit.pk: unit for unit in with_dependents(units)}  # by the forms that are about to go
         for unit in units:
             _take_form(unit, dossiers.get(unit.pk), checked[unit.pk])
-        problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
-        if problems:
-            raise Refused(problems)
+        problems += [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
         changed, published = False, Published()
         showing |= {unit.pk: unit for unit in with_dependents(units)}
         documents = [published.publication(unit.slug) for unit in showing.values() if isinstance(unit, Publication)]
-        problems = [problem for document in documents for problem in problems_of_tables(document, published)]
-        if problems:
+        problems += [problem for document in documents for problem in problems_of_tables(document, published)]
+        if problems:  # all of them at once; what was taken for it is taken back
             raise Refused(problems)
         enrol()
         _begin(revision, user, reason)

@@ -181,7 +181,7 @@ def report_form(dossier: Dossier) -> dict:
         "note": report.note or None,
         "coverage": [_coverage(row) for row in dossier.coverage_rows],
         "appraisals": [_appraisal(appraisal) for appraisal in dossier.appraisals],
-        "overlaps": [_overlap(overlap) for overlap in _overlaps_of(dossier)],
+        "overlaps": [_overlap(overlap) for overlap in dossier.overlaps],
         **_below(dossier, sources),
         "facts": facts,
     }
@@ -249,12 +249,6 @@ def _appraisal(appraisal) -> dict:
             for i in items
         ]
     }
-
-
-def _overlaps_of(dossier: Dossier) -> list[CohortOverlap]:
-    cohorts = [cohort.pk for cohort in dossier.rows["cohorts"]]
-    found = CohortOverlap.objects.filter(cohort__in=cohorts) | CohortOverlap.objects.filter(other__in=cohorts)
-    return list(found.select_related("cohort__report__study", "other__report__study").order_by("accession"))
 
 
 def _overlap(overlap: CohortOverlap) -> dict:

@@ -1,10 +1,11 @@
 """All datachecks, by number. A number is never used for another check; those that are gone stay in `GONE`."""
 
-from . import appraisals, bibliography, counts, dates, doses, overlap, places, scales, silence, units
+from . import appraisals, bibliography, counts, dates, doses, overlap, places, scales, silence, units, whole
 
 CHECKS = (
     *counts.CHECKS,
     *silence.CHECKS,
+    *whole.CHECKS,
     *dates.CHECKS,
     *doses.CHECKS,
     *units.CHECKS,
