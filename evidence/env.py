@@ -20,6 +20,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def count(name: str) -> int:
+    """A whole number, 0 where it is not set."""
+    text = os.environ.get(name, "0").strip()
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is not a whole number: “{text}”.")
+    return int(text)
+
+
 def data_dir() -> Path:
     """The folder of the embedded database and the secret: `var/`, or CARTOGRAPHER_VAR. It is made on first use."""
     folder = Path(os.environ.get("CARTOGRAPHER_VAR") or BASE_DIR / "var")

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from studies.api.problems import failed, missing
 from studies.ask import current
+from studies.views import problems
 from studies.views.common import page
 
 
@@ -13,6 +14,14 @@ def not_found(request: HttpRequest, exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return missing(request)
     return page(request, current.revision(), "studies/not_found.html", {}, status=404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form came without the mark of this site. A reader's report is shown again, with what was typed."""
+    match = request.resolver_match
+    if match is not None and match.view_name == "studies:report":
+        return problems.lapsed(request, **match.kwargs)
+    return page(request, current.revision(), "studies/csrf_failed.html", {}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -131,6 +131,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# What is taken of readers who report a problem, without an account: characters of the text and of the place, bytes of
+# the whole form, reports a day from one sender and in all.
+PROBLEM_REPORTS = {"text": 2_000, "place": 200, "body": 65_536, "per_sender": 20, "per_day": 300}
+# How many reverse proxies of ours stand before the server: so many entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.count("TRUSTED_PROXIES")
+CSRF_FAILURE_VIEW = "evidence.errors.csrf_failed"
+
 # Whom to write to about what this installation asks of the services below; they want to know.
 CONTACT_EMAIL = env.contact_email()
 # What imports may ask, and how long one process waits between two questions: PubMed allows three a second, Crossref

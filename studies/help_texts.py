@@ -113,7 +113,6 @@ HELP = {
     "observation": "Over what time it was looked for.",
     "shown": "What the base shows, and why.",
     "appraised_on": "The day of the appraisal.",
-    "checked_by_haematologist": "Only if a haematologist has checked it.",
 }
 OPERATOR = "“>8 months” is not “8 months”: > more than, ≥ at least, ≤ within, < less than, ~ about."
 

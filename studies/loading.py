@@ -19,6 +19,7 @@ from .models import (
     Agent,
     AppraisalItem,
     Author,
+    Candidate,
     Change,
     CheckedWarning,
     CohortOverlap,
@@ -34,7 +35,8 @@ from .models import (
     record_models,
 )
 
-KINDS = {model._meta.model_name: model for model in record_models()}
+# The reading queue fills itself; what is in it is decided by people.
+KINDS = {model._meta.model_name: model for model in record_models() if model is not Candidate}
 RENAMED = {"place": "locator", "wording": "as_reported", "check": "check_id"}
 # Rows that belong to a record and have no accession: the key they stand under, their model and their parent's name.
 CHILDREN = {
@@ -89,9 +91,9 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         try:
             files.append((path.name, read(path)))
         except FixtureSyntaxError as error:
-            raise LoadError([Refusal(path.name, 1, "the file", "", str(error))]) from error
+            raise LoadError([Refusal(path.name, error.line, "the file", "", str(error))]) from error
     with transaction.atomic(), acting(None, reason):
-        loader = _Loader()
+        loader = Loader()
         for name, content in files:
             if name == "vocabularies.yaml":
                 vocabulary_loading.load(content, loader)
@@ -108,17 +110,26 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
     return loader.done
 
 
-class _Loader:
-    def __init__(self):
+class Loader:
+    """The records of fixtures on their way into the base.
+
+    With `fills` the content is not the whole of what it names: what it does not give stays as it is, whoever entered
+    it. So two readings of a document fill the publication that an import made (studies/double_reading).
+    """
+
+    def __init__(self, fills: bool = False):
+        self.fills = fills
         self.done = Loaded()
         self.refusals: list[Refusal] = []
         self.nodes: list[tuple[type, Node, dict]] = []
         self.where: dict[str, Node] = {}
         self.terms: dict[tuple[str, str], Term] = {}
         self.found: dict[tuple[type, str], models.Model] = {}
-        by_curators = Change.objects.filter(user__isnull=False).exclude(action="published")
+        by_curators = Change.objects.filter(user__isnull=False).exclude(action__in=("published", "checked"))
         self.touched = set(by_curators.values_list("accession", flat=True))
         self.entered = set(by_curators.filter(action="created").values_list("accession", flat=True))
+        if fills:
+            self.touched, self.entered = set(), set()
 
     # Records
 
@@ -187,7 +198,7 @@ class _Loader:
         existed = record is not None
         record = record or model(accession_id=accession)
         given = {RENAMED.get(key, key) for key in (*inherited, *node)}
-        for field in record._meta.concrete_fields if existed else ():
+        for field in record._meta.concrete_fields if existed and not self.fills else ():
             # What a corrected fixture no longer says is taken back.
             if field.editable and field.name not in given and field.name != "report":
                 setattr(record, field.attname, field.get_default())
@@ -259,15 +270,21 @@ class _Loader:
         for key, (model, parent, counter) in CHILDREN.items():
             if key not in node:
                 continue
-            model.objects.filter(**{parent: record}).delete()
+            standing = {getattr(row, counter): row.pk for row in model.objects.filter(**{parent: record})}
             for position, entry in enumerate(node[key], start=1):
-                child = model(**{parent: record, counter: position})
-                self._load_row(child, entry, f"{accession} {key} {position}")
+                number = int(entry[counter]) if str(entry.get(counter, "")).isdecimal() else position
+                child = model(**{parent: record, counter: number})
+                child.pk = standing.pop(number, None)
+                child._state.adding = child.pk is None
+                self._load_row(child, entry, f"{accession} {key} {number}")
+            for child in model.objects.filter(pk__in=standing.values()):
+                child.delete()
         self._load_places(node, accession)
         self._load_checked(node, accession)
 
     def _load_places(self, node: Node, accession: str):
         standing = {(place.attribute, place.number): place for place in Place.objects.filter(record_id=accession)}
+        given = {RENAMED.get(attribute, attribute) for attribute in node.get("places", {})}
         for attribute, entries in node.get("places", {}).items():
             for position, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
                 name = RENAMED.get(attribute, attribute)
@@ -276,7 +293,8 @@ class _Loader:
                 place._state.adding = place.pk is None
                 self._load_row(place, entry, f"{accession} place of {attribute}")
         for place in standing.values():
-            place.delete()
+            if not self.fills or place.attribute in given:
+                place.delete()
 
     def _load_checked(self, node: Node, accession: str):
         """The written reasons why warnings of datachecks stand, each for the value that it names."""
@@ -286,7 +304,7 @@ class _Loader:
             answer.pk = getattr(standing.pop((entry.get("check"), entry.get("value")), None), "pk", None)
             answer._state.adding = answer.pk is None
             self._load_row(answer, entry, f"{accession} answer to {entry.get('check')}")
-        for answer in standing.values():
+        for answer in () if self.fills else standing.values():
             answer.delete()
 
     def _load_row(self, row, entry: Node, name: str):

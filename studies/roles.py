@@ -1,17 +1,20 @@
 """The roles of those who curate, as groups: what each may do. Made by migration, and kept up with new models."""
 
 READER, CURATOR, REVIEWER, MANAGER = "reader", "curator", "reviewer", "manager"
-# Each role may do what stands before it, and this.
+# Beside the others: who is one may say so of a record. No other role includes it.
+HAEMATOLOGIST, CHECKS = "haematologist", "check_as_haematologist"
+# Each of these roles may do what stands before it, and this.
 STEPS = {
     READER: (),
-    CURATOR: ("submit_units",),
+    CURATOR: ("submit_units", "work_queue", "answer_problems"),
     REVIEWER: ("review_units",),
     MANAGER: ("withdraw_units", "redact_records", "manage_readings"),
 }
 # What is written by the product itself: nobody adds or changes it by hand.
 WRITTEN_BY_ITSELF = {
     "accession", "accessioncounter", "change", "revision", "publicrecord", "publicfact", "evidencerow", "evidenceterm",
-    "evidencedose", "redaction", "searchtext", "searchword", "formlink",
+    "evidencedose", "redaction", "searchtext", "searchword", "formlink", "finding", "searchrun", "problemreport",
+    "problemanswer", "doublereading", "reading", "comparedfact", "readingstep",
 }  # fmt: skip
 
 
@@ -30,8 +33,14 @@ def give_permissions(**signal):
         if role == MANAGER:
             allowed |= {by_name[name] for name in ("add_user", "change_user") if name in by_name}
         allowed |= {by_name[name] for name in steps if name in by_name}
-        group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.add(*allowed)
+        _give(Group, role, allowed)
+    views = {permission for permission in known if permission.codename.startswith("view_")}
+    _give(Group, HAEMATOLOGIST, views | {by_name[name] for name in (CHECKS,) if name in by_name})
+
+
+def _give(groups, role: str, permissions: set):
+    group, _ = groups.objects.get_or_create(name=role)
+    group.permissions.add(*permissions)
 
 
 def _by_hand(permission) -> bool:

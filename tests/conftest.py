@@ -14,10 +14,12 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The evidence is loaded once per worker, through the real door; each test's changes are rolled back."""
+    from studies.double_reading import by_hand
     from studies.loading import load
 
     with django_db_blocker.unblock():
         load(FIXTURES)
+        by_hand.take_in(ROOT / "seeds")
 
 
 @pytest.fixture(autouse=True)

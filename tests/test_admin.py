@@ -7,9 +7,12 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from studies.admin.base import ReadOnlyAdmin
 from studies.models import Change, Place, Report, Term, Toxicity, record_models
 
 pytestmark = pytest.mark.django_db
+# Answers to readers have a page of their own.
+TYPED = [model for model in record_models() if not isinstance(admin.site._registry[model], ReadOnlyAdmin)]
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_what_cannot_be_right_is_refused_with_the_rule_and_kept_in_the_form(staf
     assert not Toxicity.objects.filter(term__code="seizure").exists()
 
 
-@pytest.mark.parametrize("model", record_models(), ids=lambda m: m.__name__)
+@pytest.mark.parametrize("model", TYPED, ids=lambda m: m.__name__)
 def test_an_empty_form_is_told_what_it_lacks(staff, model):
     """No rule may stumble over what is missing."""
     management = {
@@ -85,10 +88,11 @@ def test_an_empty_form_is_told_what_it_lacks(staff, model):
     }
     response = staff.post(address(model, "add"), management | {"reason": ""})
     assert response.status_code == 200
-    assert "This field is required" in response.content.decode()
+    html = response.content.decode()
+    assert "This field is required" in html or "by one of them it can be found" in html
 
 
-@pytest.mark.parametrize("model", record_models(), ids=lambda m: m.__name__)
+@pytest.mark.parametrize("model", TYPED, ids=lambda m: m.__name__)
 def test_every_field_explains_itself(staff, model):
     html = staff.get(address(model, "add")).content.decode()
     form = admin.site._registry[model].get_form(staff.get("/admin/").wsgi_request)

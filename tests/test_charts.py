@@ -179,6 +179,18 @@ def test_who_is_in_no_subgroup_by_disease_is_still_counted(api):
     ]
 
 
+def marks_in(specification) -> list[dict]:
+    """The data of a specification, each mark once."""
+    if isinstance(specification, list):
+        return [mark for part in specification for mark in marks_in(part)]
+    if not isinstance(specification, dict):
+        return []
+    mine = specification["values"] if isinstance(specification.get("values"), list) else []
+    found = [mark for mark in mine if isinstance(mark, dict)]
+    found += [mark for name, part in specification.items() if name != "values" for mark in marks_in(part)]
+    return [mark for number, mark in enumerate(found) if mark not in found[:number]]
+
+
 def test_a_dose_stands_on_the_axis_of_its_unit_as_printed(api):
     answer = picture(api, "doses")
     assert [panel["title"] for panel in answer["vega_lite"]["vconcat"]] == ["Per kilogram", "Per square metre"]
@@ -214,7 +226,24 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
     assert {row["clock"] for row in answer["rows"] if row["study"] == "Kong 2022"} == {"from CAR-T infusion, course 2"}
     beside = {item["text"].split(":")[0]: item["text"] for item in answer["beside"]}
     assert "dies of severe pneumonia" in beside["Li Huibo 2025"] and "molecular relapse" in beside["Li Hua 2025"]
-    assert "death" in str(answer["vega_lite"]) and not [r for r in answer["rows"] if r["kind"] == "death"]
+    assert "✕ died, day not told" in str(answer["vega_lite"]) and not [
+        r for r in answer["rows"] if r["kind"] == "death"
+    ]
+
+    free = mark_of(answer["rows"], "Zuo 2016", kind="disease-free")
+    assert (free["event"], free["drawn from, months"], free["drawn to, months"]) == ("disease-free 10 months", 0, 10)
+
+
+def test_at_most_is_a_line_open_to_the_transplant_and_no_point(api):
+    answer = picture(api, "intervals")
+    (line,) = (d for d in marks_in(answer["vega_lite"]) if d.get("course") == "Li Huibo 2025")
+    assert (line["from"], line["to"], line["limit"]) == (0, -3, True)
+    assert any("the symbol in its middle is no value" in note for note in answer["notes"])
+
+
+def test_negative_mrd_without_a_category_is_told_so(api):
+    (row,) = picture(api, "evidence-map", study="zuo-2016")["rows"]
+    assert (row["response"], row["response told"]) == ("MRD alone is told", "MRD-negative; no category")
 
 
 def test_what_exceeds_the_bound_is_said(api, monkeypatch):

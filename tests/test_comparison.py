@@ -110,3 +110,26 @@ def test_what_is_chosen_for_comparison_stays_while_one_filters(client):
     assert "compare" not in html.split('href="/api/v1/evidence/')[1].split('"')[0]
     # The address of a page with a choice is no query of the API.
     assert client.get("/api/v1/evidence/", {"compare": HUA}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "query", "row"),
+    [
+        ("/nearest/", {"disease": "B-ALL", "order": "after_hsct"}, "COU-00002"),
+        ("/studies/", {}, "COU-00401"),
+        ("/search/", {"q": "Hua"}, "COU-00002"),
+        ("/constructs/", {}, "COU-00300"),
+    ],
+)
+def test_a_row_is_put_into_the_tray_from_any_list_and_stays_in_the_address(client, address, query, row):
+    page = client.get(address, query | {"compare": "COU-00130"}).content.decode()
+    assert f"compare=COU-00130&amp;compare={row}" in page and "To compare:" in page
+    assert 'href="/compare/?row=COU-00130"' in page
+    assert 'href="/evidence/?compare=COU-00130"' in page  # the way to another list keeps it
+    assert client.get(address, query | {"compare": [f"COU-{n:05d}" for n in range(7)]}).status_code == 400
+
+
+def test_the_form_for_a_patient_keeps_the_tray_and_its_groups_keep_their_names(client):
+    page = client.get("/nearest/", {"disease": "B-ALL", "compare": "COU-00130"}).content.decode()
+    assert '<input type="hidden" name="compare" value="COU-00130">' in page
+    assert "These match every hard criterion (" in page and "These leave a hard criterion open (" in page

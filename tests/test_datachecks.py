@@ -25,8 +25,10 @@ from studies.models import (
     Toxicity,
     acting,
 )
+from studies.models.choices import State
 from studies.publishing import Refused, publish, publish_all
 from studies.publishing.datachecks import CHECKS, run
+from studies.publishing.door import close_all
 
 from .test_each_datacheck import CRUZ, LI_HUA, PLACE, found, one_centre
 from .test_loading import case, fixture  # noqa: F401
@@ -70,24 +72,56 @@ def test_a_warning_keeps_a_report_back_until_it_is_answered_and_a_changed_value_
         publish(report, user=curator, reason="another value")
 
 
-def test_a_discrepancy_of_the_field_answers_a_warning_and_one_of_another_field_does_not(no_discrepancy, curator, api):
-    report = dosed(7.8e9, curator)
+def explanation(attribute, curator):
     with acting(curator, "cannot be right"):
         discrepancy = Discrepancy(
             publication_id="PUB-00002", kind="implausible", severity="misleads", title="x", explanation="x", shown="x"
         )
         discrepancy.save()
-        side = Side.objects.create(
-            discrepancy=discrepancy, record_id="INF-00002", attribute="schedule", publication_id="PUB-00002", **PLACE
-        )
-    with pytest.raises(Refused, match="DC030"):
+        Side(
+            discrepancy=discrepancy, record_id="INF-00002", attribute=attribute, publication_id="PUB-00002", **PLACE
+        ).save()
+    return discrepancy
+
+
+def test_a_discrepancy_of_another_field_answers_nothing(no_discrepancy, curator):
+    explanation("schedule", curator)
+    with pytest.raises(Refused, match="answer the warning with a written reason"):
+        publish(dosed(7.8e9, curator), user=curator, reason="read again")
+
+
+def test_a_discrepancy_answers_once_the_public_reads_it(no_discrepancy, curator, api):
+    report, discrepancy = dosed(7.8e9, curator), explanation("dose_low", curator)
+    (told,) = found(LI_HUA, "DC030")
+    assert told.discrepancy == discrepancy.pk, "a curator is told that the draft would answer it"
+    with pytest.raises(Refused, match=f"{discrepancy.pk} names it and is not public"):
         publish(report, user=curator, reason="read again")
-    Side.objects.filter(pk=side.pk).update(attribute="dose_low")
-    publish(report, user=curator, reason="explained")
+    publish_all([report.pk, discrepancy.pk], user=curator, reason="both")
     (told,) = api("/data-quality/DC030/")["found"]
-    assert (told["answer"], told["discrepancy"]) == ("discrepancy", None), "a draft is named to the public"
-    publish(discrepancy, user=curator, reason="now it is public")
-    assert api("/data-quality/DC030/")["found"][0]["discrepancy"] == discrepancy.pk
+    assert (told["answer"], told["discrepancy"]) == ("discrepancy", discrepancy.pk)
+    close_all([discrepancy], State.WITHDRAWN, reason="it was none", user=curator)
+    with pytest.raises(Refused, match="DC030"):
+        publish(report, user=curator, reason="what is withdrawn answers nothing")
+
+
+def test_a_discrepancy_answers_for_the_value_that_it_was_published_with(curator):
+    report = dosed(1e13, curator)  # DIS-00032 names the dose, for another reason
+    with pytest.raises(Refused, match="DIS-00032 was published for what stood here before"):
+        publish(report, user=curator, reason="a slip")
+    with pytest.raises(Refused, match="DIS-00032 was published for what stood here before"):
+        publish_all(["DIS-00032", LI_HUA], user=curator, reason="both, but the discrepancy as it was")
+    with acting(curator, "the exponent"):
+        discrepancy = Discrepancy.objects.get(pk="DIS-00032")
+        discrepancy.explanation += " It prints 10^13."
+        discrepancy.save()
+    publish_all(["DIS-00032", LI_HUA], user=curator, reason="both")
+    with acting(curator, "a clearer note"):
+        report = Report.objects.get(pk=LI_HUA)
+        report.note = "x"
+        report.save()
+    publish(report, user=curator, reason="the same value is not asked again")
+    with pytest.raises(Refused, match="DIS-00032 was published"):
+        publish(dosed(2e13, curator), user=curator, reason="another slip")
 
 
 def test_a_fixture_carries_the_reasons_and_loses_those_it_no_longer_gives(fixture, api):  # noqa: F811

@@ -315,23 +315,57 @@ def test_a_case_says_what_keeps_it_from_being_published(staff, begun):
 # What was typed and not saved
 
 
+def keep(staff, report, fields, user, page="case"):
+    query = urlencode({"page": page, "tab": fields["tab"], "user": user.pk})
+    return staff.post(f"{at(report, 'typed')}?{query}", urlencode(fields, doseq=True), content_type="text/plain")
+
+
 def test_what_was_typed_is_kept_and_offered_but_never_put_over_what_is_saved(staff, begun, curator):
     fields = fields_of(staff.get(at(begun))) | CASE
-    kept = staff.post(at(begun, "typed"), urlencode(fields, doseq=True), content_type="text/plain")
-    assert kept.status_code == 204 and not Cohort.objects.filter(report=begun).exists()
+    assert keep(staff, begun, fields, curator).status_code == 204 and not Cohort.objects.filter(report=begun).exists()
     page = staff.get(at(begun))
     assert "Restore what was typed at" in page.content.decode() and "cohorts-0-code" not in fields_of(page)
-    restored = fields_of(staff.get(at(begun), {"typed": ""}))
+    restored = fields_of(staff.get(at(begun), {"typed": fields["tab"]}))
     assert {name: restored.get(name) for name in CASE} == CASE
     assert save(staff, begun, restored).status_code == 302
     assert not Typed.objects.exists()
-    assert '<div class="offer" id="offer" hidden>' in staff.get(at(begun)).content.decode()
+    assert "data-kept" not in staff.get(at(begun)).content.decode()
 
 
-def test_what_was_typed_belongs_to_the_curator_who_typed_it(staff, begun, client, django_user_model):
-    staff.post(at(begun, "typed"), "cohorts-0-accession=&cohorts-0-code=x", content_type="text/plain")
+def test_two_opened_pages_of_a_case_keep_their_texts_apart(staff, begun, curator):
+    one, other = (fields_of(staff.get(at(begun))) for _ in range(2))
+    keep(staff, begun, one | {"cohorts-0-accession": "", "cohorts-0-label": "of the first page"}, curator)
+    keep(staff, begun, other | CASE, curator)
+    assert staff.get(at(begun)).content.decode().count("data-kept") == 2
+    assert save(staff, begun, other | CASE).status_code == 302
+    restored = fields_of(staff.get(at(begun), {"typed": one["tab"]}))
+    assert restored["cohorts-0-label"] == "of the first page", "saving one page ended the text of the other"
+    keep(staff, begun, restored, curator)
+    assert [typed.tab for typed in Typed.objects.all()] == [restored["tab"]], "it goes on under one name"
+
+
+def test_what_was_typed_belongs_to_the_curator_who_typed_it(staff, begun, client, curator, django_user_model):
+    fields = fields_of(staff.get(at(begun))) | {"cohorts-0-accession": "", "cohorts-0-code": "x"}
+    keep(staff, begun, fields, curator)
     client.force_login(django_user_model.objects.create_superuser("another", password="x"))
-    assert 'name="cohorts-0-code"' not in client.get(at(begun), {"typed": ""}).content.decode()
+    page = client.get(at(begun), {"typed": fields["tab"]}).content.decode()
+    assert 'name="cohorts-0-code"' not in page and "data-kept" not in page
+    # The page of the first is still open in the browser: its text is not taken for the second's.
+    assert keep(client, begun, fields, curator).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "typed"), [("start", "publication_name", "Doe"), ("table", "text", "Day\tCRP")]
+)
+def test_the_start_and_the_table_keep_what_is_typed_too(staff, curator, page, name, typed):
+    address = reverse("enter:start") if page == "start" else at(Report.objects.get(pk="REP-00400"), "table")
+    fields = fields_of(staff.get(address)) | {name: typed}
+    query = urlencode({"page": page, "tab": fields["tab"], "user": curator.pk})
+    staff.post(f"{address.removesuffix('table/')}typed/?{query}", urlencode(fields), content_type="text/plain")
+    assert f"?typed={fields['tab']}" in staff.get(address).content.decode()
+    assert fields_of(staff.get(address, {"typed": fields["tab"]}))[name] == typed
+    staff.post(f"{address.removesuffix('table/')}typed/?page={page}", {"forget": fields["tab"]})
+    assert not Typed.objects.exists()
 
 
 # Where a case begins
@@ -371,8 +405,23 @@ def test_a_copy_asks_what_the_other_case_asked_and_copies_no_answer(staff):
     told = {name: value for name, value in fields.items() if name.rpartition("-")[2] in answers}
     assert {value for name, value in told.items() if "characteristics" not in name} <= {"", "not_reported"}
     assert {value for name, value in told.items() if "characteristics" in name} <= {"", "present"}
-    refused = save(staff, report, fields)
-    assert any("Place: This field is required" in reason for reason in reasons(refused))
+
+
+def test_a_row_of_a_copy_that_is_not_filled_in_is_not_saved_and_stays_offered(staff):
+    start = {"publication": "cruz-2013", "role": "primary", "study": "cruz-2013", "copy_of": "REP-00400"}
+    fields = fields_of(staff.get(staff.post(reverse("enter:start"), start).url))
+    report = Report.objects.get(publication__slug="cruz-2013", study__slug="cruz-2013")
+    patient = {"cohorts-0-label": "a boy", "cohorts-0-locator": "Abstract", "cohorts-0-as_reported": "a boy"}
+    saved = save(staff, report, fields | patient)
+    assert saved.status_code == 302
+    (cohort,) = Cohort.objects.filter(report=report)
+    rest = fields_of(staff.get(saved.url))
+    assert rest["courses-0-cohort"] == cohort.pk and "cohorts-0-copied" not in rest
+    # One that is not wanted is left out, one that was begun is refused until it is whole.
+    shorter = fields_of(staff.post(at(report), rest | {"leave": "toxicities-0"}))
+    assert "toxicities-0-term" in rest and "toxicities-0-term" not in shorter and "toxicities-1-term" in shorter
+    refused = save(staff, report, shorter | {"courses-0-locator": "Abstract"})
+    assert [reason.partition(":")[0] for reason in reasons(refused)] == ["CAR-T course 1, Wording as reported"]
 
 
 # A pasted table
@@ -413,6 +462,17 @@ def test_a_pasted_table_is_looked_at_and_then_entered(staff):
     for measurement in entered:
         measurement.full_clean()
         assert Change.objects.get(accession=measurement.pk).action == "created"
+
+
+def test_a_table_that_is_sent_twice_is_entered_once(staff):
+    report = Report.objects.get(pk="REP-00400")
+    assert paste(staff, report, KINETICS, **MEANT).status_code == 302
+    entered = Measurement.objects.count()
+    assert paste(staff, report, KINETICS, **MEANT).status_code == 302
+    assert Measurement.objects.count() == entered
+    longer = paste(staff, report, f"{KINETICS}\n21\t\t400", **MEANT)
+    assert any("row 2, column 2: It is entered already, as MEA-" in told for told in reasons(longer))
+    assert Measurement.objects.count() == entered
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 import pytest
 
+from studies.cells.row import row_cells
+from studies.charts.results import response
+
 pytestmark = pytest.mark.django_db
 
 
@@ -139,3 +142,28 @@ def test_sparse_fields_and_facets(api):
     assert answer["results"][1] == {"row": "COU-00100", "n_patients": 8}
     assert answer["facets"]["collected_from"] == {"hsct_donor": 3, "not_reported": 4, "recipient": 3}
     assert answer["facets"]["disease"]["CLL"] == 3
+
+
+def cells_of(api, study, **query):
+    return [row_cells(row) for row in api("/evidence/", study=study, **query)["results"]]
+
+
+def test_remissions_counted_again_are_said_to_be_among_the_others(api):
+    (cells,) = cells_of(api, "brudno-2016", disease="ALL")
+    assert [(c.text, c.remark) for c in cells["responses"]] == [
+        ("CR 4", ""),
+        ("MRD-neg-CR 4", "among them"),
+        ("PD 1", ""),
+    ]
+    assert cells["bar"]["label"] == (
+        "Complete remission 4, MRD-negative complete remission 4 among them, Progressive disease 1 of 5"
+    )
+
+
+def test_what_is_not_told_of_the_best_response_is_said_beside_what_is_told_of_later(client, api):
+    first, _ = cells_of(api, "kong-2022")
+    assert first["silence"].text == "response not in what was read" and first["counted"]
+    assert "response not in what was read" in client.get("/evidence/", {"study": "kong-2022"}).content.decode()
+    (zuo,) = cells_of(api, "zuo-2016")
+    assert zuo["silence"].text == "category of response not reported"
+    assert response(zuo["row"], zuo) == ("MRD alone is told", "MRD-negative; no category")

@@ -18,12 +18,14 @@ CASES = [
     ({"extramedullary": "present"}, {"li-huibo-2025", "kong-2022"}, {"li-hua-2025"}),
     ({"disease_status": "molecular_relapse"}, {"liu-2017"}, {"li-hua-2025", "kochenderfer-2013"}),
     ({"disease_status": "in_remission_high_risk"}, {"cruz-2013"}, {"kong-2022"}),
-    ({"antigen": "present"}, {"kochenderfer-2013", "li-hua-2025", "li-huibo-2025", "kong-2022"}, {"cruz-2013"}),
+    ({"antigen": "present"}, {"kochenderfer-2013"}, {"cruz-2013", "li-hua-2025", "li-huibo-2025", "kong-2022"}),
+    ({"order": "after_hsct_after_car_t"}, {"kong-2022"}, {"li-hua-2025", "brudno-2016"}),
     ({"earlier_car_t": "present"}, {"kong-2022"}, {"li-hua-2025", "grupp-2013"}),
     ({"site": "breast"}, {"li-huibo-2025"}, {"kong-2022", "li-hua-2025"}),
     ({"order": "before_hsct"}, {"li-huibo-2025", "kong-2022"}, set()),
     ({"graft_source": "cord_blood"}, {"li-hua-2025", "li-huibo-2025", "grupp-2013"}, {"brudno-2016", "zuo-2016"}),
     ({"donor": "haploidentical"}, {"kong-2022"}, {"grupp-2013"}),
+    ({"donor": "cord_unit_unrelated"}, {"li-huibo-2025"}, {"li-hua-2025", "grupp-2013"}),
     ({"intent": "bridge_to_transplant"}, {"li-huibo-2025", "kong-2022"}, set()),
     ({"target": "CD19", "costimulation": "4-1BB"}, {"li-hua-2025", "zuo-2016"}, {"li-huibo-2025", "kong-2022"}),
     ({"module": "IL6_shRNA"}, {"li-hua-2025"}, {"grupp-2013"}),
@@ -196,6 +198,20 @@ def test_the_unknown_are_said_to_be_unknown(client, api):
     query = {"disease": "ALL", "gvhd": "absent", "pile": "unknown"}
     assert api("/evidence/", **query)["filter"].startswith("CAR-T courses of which nobody can tell whether disease")
     assert "of which nobody can tell whether" in client.get("/evidence/", query).content.decode()
+
+
+def test_what_is_unknown_is_counted_in_courses_as_all_else_is(client, api):
+    query = {"graft_source": "cord_blood", "gvhd": "absent"}
+    answer, unknown = api("/evidence/", **query), api("/evidence/", **query, pile="unknown")
+    assert answer["unknown_courses"] == len({row["course"] for row in unknown["results"]}) < unknown["count"]
+    assert f"{answer['unknown_courses']} courses unknown" in client.get("/evidence/", query).content.decode()
+
+
+def test_a_course_of_several_rows_is_counted_once_and_its_rows_are_told(client, api):
+    answer = api("/evidence/", response="not_reported")
+    assert answer["courses"] < answer["count"]
+    page = client.get("/evidence/", {"response": "not_reported"}).content.decode()
+    assert f"{answer['courses']} courses of " in page and f"counted once, in {answer['count']} rows" in page
 
 
 def test_words_are_whole_and_known_by_any_name(api):

@@ -173,3 +173,15 @@ def test_the_method_is_told_from_the_base(client, api):
         assert said in html, said
     counted = api("/evidence/")["patients_counted_once"]
     assert f"{counted['low']}–{counted['high']} patients" in html
+
+
+@pytest.mark.parametrize("name", ["ALL", "CLL", "DLBCL", "MCL", "CR", "PR", "SD", "PD", "MRD"])
+def test_the_abbreviation_of_a_value_is_explained_where_the_value_opens(client, name):
+    page = client.get("/evidence/").content.decode()
+    assert f'<span class="row"><a href="/glossary/#{name}">{name}</a> ' in page
+
+
+def test_a_closer_remission_is_explained_by_its_parts(client):
+    page = client.get("/evidence/", {"study": "grupp-2013"}).content.decode()
+    assert 'title="MRD: Measurable residual disease; CR: Complete remission"' in page
+    assert 'href="/glossary/#HSCT"' in client.get("/evidence/", {"study": "zuo-2016"}).content.decode()

@@ -117,6 +117,12 @@ def test_each_format_gives_the_same_publication(content, kind, title, authors, m
 # Encodings
 
 
+def test_a_doi_that_stands_at_lid_alone_is_read_and_says_so():
+    (found,) = read(NBIB.replace("AID - 10.5555/example.2024.001 [doi]\n", ""))
+    (value,) = [value for value in found.values if value.field == "doi"]
+    assert (value.value, value.place) == ("10.5555/example.2024.001", "LID")
+
+
 @pytest.mark.parametrize(
     ("encoded", "said"),
     [

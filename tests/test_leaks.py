@@ -4,12 +4,14 @@ import pytest
 
 from studies.loading import load
 from studies.models import (
+    Candidate,
     Claim,
     Cohort,
     CohortOverlap,
     Discrepancy,
     Outcome,
     Place,
+    ProblemReport,
     Publication,
     Report,
     Side,
@@ -18,7 +20,9 @@ from studies.models import (
     Toxicity,
     acting,
 )
+from studies.models.choices import FoundBy
 from studies.publishing import publish, publish_all
+from studies.publishing.candidates import Paper, add
 
 from .conftest import FIXTURES
 from .test_pages import links_of, walk
@@ -74,6 +78,10 @@ def drafts(curator):
         read = Publication.objects.get(slug="liu-2017")
         read.note = SECRET
         read.save()
+        suggested, _ = add(Paper(title="An example that is being read"), FoundBy.READER, remark=SECRET)
+        Candidate.objects.filter(pk=suggested.pk).update(document=publication)
+        about = {"collection": "studies", "slug": "li-hua-2025", "accession": "STU-00002", "name": "Li Hua 2025"}
+        ProblemReport.objects.create(**about, revision=1, text=SECRET, place=SECRET)
     return {"publication": publication, "study": study, "report": second, "discrepancy": discrepancy}
 
 

@@ -51,7 +51,12 @@ def case(**changes):
                     {"course": "COU-90001", "cohort": "COH-90001", "number": "1", **place},
                     {k: v for k, v in outcome.items() if v is not None},
                     {"coverage": "COV-90001", "absence": "not_reported", "topics": topics, "parts_searched": ["Text"]},
+                    {"studydescription": "DES-90001", "design": "case_report", **place},
                 ],
+            },
+            {
+                "sourceread": "SRC-90001", "publication": "doe-2024", "read_as": "full_text", "parts_read": ["Text"],
+                "checksum": "0" * 64, "read_on": "2026-11-20", "reader": "a curator",
             },
         ]
     }  # fmt: skip

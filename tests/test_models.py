@@ -12,6 +12,7 @@ from studies.models import (
     Change,
     Claim,
     Cohort,
+    CohortOverlap,
     Construct,
     Coverage,
     Discrepancy,
@@ -29,6 +30,7 @@ from studies.models import (
     Side,
     Term,
     Toxicity,
+    Transplant,
     acting,
 )
 
@@ -78,6 +80,19 @@ def cohort(**changes):
     return Cohort(**values | PLACE | changes)
 
 
+def infusion(**changes):
+    values = {"report_id": "REP-00002", "course_id": "COU-00002", "order": 9, "unit": "cells/kg"}
+    return Infusion(**values | PLACE | changes)
+
+
+def transplant(**changes):
+    values = {
+        "report_id": "REP-00002", "cohort_id": "COH-00002", "order": 9, "kind": "allogeneic",
+        "graft_source": term("graft_source", "not_reported"), "donor": term("donor", "not_reported"),
+    }  # fmt: skip
+    return Transplant(**values | PLACE | changes)
+
+
 REFUSED = [
     (toxicity, {"locator": ""}, "locator"),
     (toxicity, {"as_reported": ""}, "as_reported"),
@@ -118,6 +133,22 @@ REFUSED = [
     (cohort, {"code": "CLL"}, "already exists"),
     (cohort, {"age_low": Decimal(70), "age_high": Decimal(7)}, "age_low"),
     (cohort, {"n_female": 3}, "More women"),
+    (cohort, {"age_low": Decimal(-3)}, "not negative"),
+    (cohort, {"age_low": Decimal(450), "age_high": Decimal(450)}, "Nobody has reached"),
+    (cohort, {"age_median": Decimal(1_500_000), "age_unit": "months"}, "Nobody has reached"),
+    (cohort, {"age_low": Decimal(10), "age_high": Decimal(20), "age_median": Decimal(70)}, "median age"),
+    (cohort, {"n": 0, "parent_id": None, "split_by": ""}, "a patient at least"),
+    (cohort, {"sex": "male", "n_female": 1}, "yet there are women"),
+    (cohort, {"sex": "female", "n_male": 1}, "yet there are men"),
+    (outcome, {"value": Decimal(-5), "unit": "%"}, "not negative"),
+    (outcome, {"measure": ("outcome_measure", "follow_up"), "value": Decimal(-5), "unit": "months"}, "not negative"),
+    (outcome, {"value": Decimal(140), "unit": "%"}, "from 0 to 100"),
+    (outcome, {"value": Decimal(90), "unit": "%", "ci_low": Decimal(10), "ci_high": Decimal(20)}, "its own interval"),
+    (outcome, {"value_high": Decimal(90), "unit": "%"}, "without a beginning"),
+    (toxicity, {"time_high": Decimal(3), "time_unit": "days", "time_from": "infusion"}, "without a beginning"),
+    (infusion, {"dose_high": Decimal("1e12")}, "needs “dose_low”"),
+    (infusion, {"n_infusions_high": 3}, "needs “n_infusions”"),
+    (transplant, {"tnc_dose": Decimal(0), "tnc_unit": "cells"}, "greater than nought"),
     (cohort, {"report_id": "REP-00002"}, "another report"),
 ]  # fmt: skip
 
@@ -130,7 +161,7 @@ def test_what_cannot_be_right_is_refused_with_the_rule(make, changes, said):
     assert said in str(refused.value.message_dict)
 
 
-@pytest.mark.parametrize("make", [toxicity, outcome, measurement, cohort])
+@pytest.mark.parametrize("make", [toxicity, outcome, measurement, cohort, infusion, transplant])
 def test_and_the_same_rows_without_the_fault_are_accepted(make):
     record = make()
     record.full_clean(exclude=["accession"])
@@ -148,6 +179,8 @@ def test_and_the_same_rows_without_the_fault_are_accepted(make):
         (outcome, {"n": 11, "denominator": 10}),
         (measurement, {"value": None}),
         (cohort, {"split_by": ""}),
+        (cohort, {"age_low": Decimal(-3)}),
+        (infusion, {"dose_high": Decimal("1e12")}),
     ],
 )
 def test_the_database_itself_refuses_it_whoever_writes(make, changes):
@@ -186,11 +219,16 @@ def test_a_report_tells_of_one_thing():
 
 
 def test_overlaps_are_told_of_root_cohorts():
-    from studies.models import CohortOverlap
-
     overlap = CohortOverlap(cohort_id="COH-00002", other_id="COH-00004", relation="same", basis="x", source="x")
     with pytest.raises(ValidationError, match="root cohorts"):
         overlap.full_clean(exclude=["accession"])
+
+
+def test_no_more_patients_are_shared_than_the_smaller_cohort_has():
+    overlap = CohortOverlap.objects.get(pk="OVL-00001")
+    overlap.shared_high = 11
+    with pytest.raises(ValidationError, match="11 patients shared, but the smaller cohort has 10"):
+        overlap.full_clean()
 
 
 def test_a_report_stays_with_what_it_tells_of():

@@ -15,12 +15,10 @@ def told(row):
     return {kind: {item["criterion"]: item["text"] for item in row[kind]} for kind in ("matches", "differs", "open")}
 
 
-def test_the_row_that_matches_disease_order_and_target_is_found(api):
-    answer = api("/nearest/", **ADULT, graft_source="cord_blood", donor_available="no")
-    assert names(answer["matching"]) == ["Li Hua 2025"]
-    found = told(answer["matching"][0])
-    assert set(found["matches"]) == {"disease", "order", "antigen", "graft_source", "donor_available"}
-    assert found["matches"]["antigen"] == "CD19 at diagnosis"  # when it was told stands beside it
+def test_the_row_that_matches_disease_and_order_is_found(api):
+    answer = api("/nearest/", disease="B-ALL", order="after_hsct", graft_source="cord_blood", donor_available="no")
+    assert names(answer["matching"])[0] == "Li Hua 2025"
+    assert set(told(answer["matching"][0])["matches"]) == {"disease", "order", "graft_source", "donor_available"}
 
 
 def test_what_is_not_told_closely_enough_stands_apart_and_says_so(api):
@@ -38,10 +36,54 @@ def test_a_row_that_differs_in_a_hard_criterion_is_counted_and_not_shown(api):
     assert answer["courses_that_differ"] == api("/evidence/")["courses"] - 2
 
 
-def test_a_target_told_at_diagnosis_is_open_after_earlier_car_t_cells(api):
-    answer = api("/nearest/", **ADULT)
-    second = next(row for row in answer["unknown"] if row["name"] == "Kong 2022, CAR-T course 2")
-    assert told(second)["open"]["antigen"] == "CD19 positive at diagnosis"
+@pytest.mark.parametrize("antigen", ["present", "absent"])
+@pytest.mark.parametrize(
+    ("order", "name", "when"),
+    [
+        ("after_hsct", "Li Hua 2025", "CD19 at diagnosis"),  # who relapsed after the transplant
+        ("before_hsct", "Li Huibo 2025", "CD19 positive by flow cytometry at diagnosis"),  # and after blinatumomab
+        ("before_hsct", "Kong 2022", "CD19 positive at diagnosis"),
+        ("after_hsct", "Kong 2022, CAR-T course 2", "CD19 positive at diagnosis"),  # after a first course against CD19
+    ],
+)
+def test_a_target_told_at_diagnosis_alone_leaves_open_what_a_relapse_carries(api, antigen, order, name, when):
+    answer = api("/nearest/", disease="B-ALL", order=order, antigen=antigen)
+    assert name not in names(answer["matching"])
+    row = next(row for row in answer["unknown"] if row["name"] == name)
+    assert told(row)["open"]["antigen"].startswith(f"{when}; before this course not")
+
+
+def test_the_target_of_a_disease_that_persisted_is_the_one_told(api):
+    assert names(api("/nearest/", disease="CLL", antigen="present")["matching"]) == ["Kochenderfer 2013, CLL"]
+    assert "Kochenderfer 2013, CLL" not in str(api("/nearest/", disease="CLL", antigen="absent"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "verdict"),
+    [
+        ({"donor": "haploidentical"}, "Li Hua 2025", "differs"),  # a cord blood unit, whoever gave it
+        ({"donor": "cord_unit_unrelated"}, "Li Hua 2025", "open"),
+        ({"donor": "matched_sibling"}, "Kong 2022, CAR-T course 2", "differs"),
+        ({"donor": "matched_sibling"}, "Brudno 2016, ALL", "open"),
+        ({"order": "after_hsct_after_car_t"}, "Kong 2022, CAR-T course 2", "matches"),
+        ({"order": "between_hscts"}, "Li Hua 2025", "open"),  # no later transplant is told, nor that there was none
+    ],
+)
+def test_what_is_told_differs_and_what_is_not_told_closely_enough_is_open(api, asked, name, verdict):
+    answer = api("/nearest/", disease="B-ALL", **asked)
+    row = next(row for row in answer["matching"] + answer["unknown"] if row["name"] == name)
+    assert set(asked) <= set(told(row)[verdict])
+
+
+def test_a_patient_is_described_in_full_even_where_no_row_is_alike(client, api):
+    form = client.get("/nearest/").content.decode()
+    for value in ("bone_marrow", "peripheral_blood", "matched_sibling", "matched_unrelated", "cns", "testis"):
+        assert f'value="{value}"' in form
+    assert 'value="KRAS"' not in form and 'value="related_unspecified"' not in form
+    page = client.get("/nearest/", {"disease": "B-ALL", "donor": "matched_sibling"}).content.decode()
+    assert "No row of this base has Donor of the graft: HLA-matched sibling." in page
+    answer = api("/nearest/", disease="B-ALL", donor="matched_sibling", site=["breast", "testis"])
+    assert [found["value"] for found in answer["in_no_row"]] == ["matched_sibling", "testis"]
 
 
 def test_more_matches_come_first_and_of_as_many_fewer_differences(api):
@@ -91,7 +133,8 @@ def test_the_page_says_what_it_is_not(client, api):
 def test_page_and_api_give_the_same_rows(client, api):
     answer = api("/nearest/", **ADULT, age_group="adults")
     page = client.get("/nearest/", ADULT | {"age_group": "adults"}).content.decode()
-    places = [page.index(f">{name}</a>") for name in names(answer["matching"] + answer["unknown"])]
+    shown = page[page.index('id="matching"') :]
+    places = [shown.index(f">{name}</a>") for name in names(answer["matching"] + answer["unknown"])]
     assert places == sorted(places)
 
 

@@ -131,6 +131,17 @@ def test_what_was_done_to_a_table_is_said():
     assert [number for number, _ in told.rows] == [2, 5]
 
 
+def test_what_may_be_meant_otherwise_is_said():
+    told = parsed("Day\tCRP\tcrp\n4\t1,5\t7\n4\t\t1.500\n7\t\t8")
+    assert [cell.number.value for cell in cells_of(told)] == [Decimal("1.5"), 7, 1500, 8]
+    assert told.notes == [
+        "“CRP” is empty below a value in row 3: no measurement. If the cells were merged, fill each of them.",
+        "The same heading stands twice: “crp”.",
+        "The same time stands twice: “4”.",
+        "Read with a decimal comma, as the other numbers have it: “1.500” as 1500. Else say the decimal sign.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("cell", "low", "high"),
     [("4", 4, None), ("D4", 4, None), ("Day 4", 4, None), ("d −3", -3, None), ("day +7", 7, None), ("4–7", 4, 7),

@@ -69,6 +69,17 @@ def test_both_tables_are_whole_and_every_cell_that_differs_says_why(api, number,
             assert told.get("sources"), f"{cell['locator']}: “{told['text']}” does not open to a place"
 
 
+def test_a_lost_superscript_is_said_to_be_of_the_text_read_and_counted_apart(client, api):
+    table = api("/publications/liu-2017/tables/1/")
+    counted = {reason["difference"]: reason["n"] for reason in table["reasons"]}
+    assert counted == {"discrepancy": 4, "table_silent": 1, "flattened": 5, "other_terms": 5}
+    assert sum(counted.values()) == table["counts"]["differ"]
+    page = unescape(client.get("/publications/liu-2017/tables/1/").content.decode())
+    assert "superscripts lost in the text read 5" in page
+    assert "that is 1.4 × 10⁶/kg" in page and "The paper prints" not in page
+    assert cells_of(api, 1)["CEL-00037"]["restored"] and not cells_of(api, 1)["CEL-00038"]["restored"]
+
+
 def test_the_reason_of_a_cell_is_a_discrepancy_where_the_paper_disagrees_with_itself(api):
     cell = cells_of(api, 1)["CEL-00008"]
     assert cell["printed"] == "1 CR, 1 PR, and 6 with stable disease"

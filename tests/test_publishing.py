@@ -18,11 +18,14 @@ from studies.models import (
     Publication,
     PublicFact,
     PublicRecord,
+    PublishedTableCell,
     Report,
     Revision,
     SearchText,
     Side,
+    SourceRead,
     Study,
+    StudyDescription,
     Term,
     Toxicity,
     acting,
@@ -34,8 +37,14 @@ pytestmark = pytest.mark.django_db
 SECRET = "Xyzzyland"
 
 
-def silence(report):
-    """Everything a reader looks for, looked for and not found."""
+def whole(report):
+    """What else a report cannot lack: that it was read, how the study was made, and all that a reader looks for, looked
+    for and not found."""
+    SourceRead(
+        publication=report.publication, read_as="full_text", parts_read="x", checksum="0" * 64, read_on="2026",
+        reader="a curator",
+    ).save()  # fmt: skip
+    StudyDescription(report=report, design="not_reported", locator="x", as_reported="x").save()
     coverage = Coverage(report=report, parts_searched="x")
     coverage.save()
     coverage.topics.set(Term.objects.filter(vocabulary="topic", code__in=STANDARD_TOPICS))
@@ -137,10 +146,37 @@ def test_what_is_not_whole_is_refused_with_every_reason(curator):
     with pytest.raises(Refused) as refused:
         publish(report, user=curator, reason="too early")
     said = {(problem.field, problem.rule) for problem in refused.value.problems}
-    assert said == {("publication", "“New 2026” is not published."), ("subject", "“New 2026” is not published.")}
+    assert said >= {("publication", "“New 2026” is not published."), ("subject", "“New 2026” is not published.")}
+    assert {rule.rpartition("DC")[2][:3] for _, rule in said if "DC" in rule} == {"014", "015", "016", "017"}
     report.refresh_from_db()
     assert report.state == "draft"
     assert not Change.objects.filter(accession=report.pk, action="published").exists()
+
+
+def test_all_that_keeps_units_back_is_told_at_once(curator):
+    """A report without anything, a discrepancy of a record that is a draft, a table whose cell differs."""
+    with acting(curator, "begun"):
+        report = Report(publication_id="PUB-00001", study_id="STU-00009", role="secondary")
+        Report.objects.filter(publication="PUB-00001", study="STU-00009").update(study_id="STU-00002")
+        report.save()
+        draft = Toxicity.objects.get(pk="TOX-00012")
+        draft.accession = None
+        draft.save()
+        discrepancy = Discrepancy.objects.get(pk="DIS-00032")
+        Side(
+            discrepancy=discrepancy,
+            position=9,
+            record_id=draft.pk,
+            publication_id="PUB-00002",
+            locator="x",
+            as_reported="x",
+        ).save()
+        PublishedTableCell.objects.filter(pk="CEL-00005").update(difference="", reason="")
+    with pytest.raises(Refused) as refused:
+        publish_all([report.pk, discrepancy.pk, "REP-00001"], user=curator, reason="too early")
+    told = str(refused.value)
+    for reason in ("DC015", "DC016", "DC018", f"{draft.pk} is not published", "CEL-00005"):
+        assert reason in told
 
 
 def test_a_discrepancy_published_later_reaches_every_row_that_it_touches(api, curator):
@@ -180,11 +216,11 @@ def test_a_primary_report_answers_and_the_retelling_is_named_beside_it(api, clie
         from studies.models import Course
 
         Course(report=report, cohort=cohort, number=1, **place).save()
-        silence(report)
+        whole(report)
         CohortOverlap(
             cohort=cohort, other_id="COH-00001", relation="same", basis="one study", source="both documents"
         ).save()
-    publish(report, user=curator, reason="the paper itself")
+    publish_all([report.publication_id, report.pk], user=curator, reason="the paper itself")
     (row,) = (row for row in api("/evidence/")["results"] if row["study"] == "kochenderfer-2013")
     assert row["retold"] is False
     assert [o["publication"] for o in row["other_reports"]] == ["liu-2017"]
@@ -231,12 +267,12 @@ def test_subgroups_of_cohorts_that_may_share_patients_are_a_range_too(api, curat
             report=report, code="ALL", label="ALL", n=16, parent=root, split_by="disease", disease=rest, **place
         ).save()
         Course(report=report, cohort=root, number=1, **place).save()
-        silence(report)
+        whole(report)
         CohortOverlap(
             cohort_id="COH-00001", other=root, relation="suspected", basis="one centre", source="authors"
         ).save()
     counted, cll = (api("/evidence/", **query)["patients_counted_once"] for query in ({}, {"disease": "CLL"}))
-    publish_all([study.pk, report.pk, "REP-00001"], user=curator, reason="a second study")
+    publish_all(["PUB-00001", study.pk, report.pk, "REP-00001"], user=curator, reason="a second study")
     more, more_cll = (api("/evidence/", **query)["patients_counted_once"] for query in ({}, {"disease": "CLL"}))
     assert (more["low"] - counted["low"], more["high"] - counted["high"]) == (10, 20)
     assert (more_cll["low"] - cll["low"], more_cll["high"] - cll["high"]) == (0, 4)

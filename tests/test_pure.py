@@ -31,6 +31,7 @@ def test_a_number_is_written_for_facts_and_for_people(number, fact, person):
 
 def test_a_dose_range_shares_one_power_of_ten():
     assert people_range(Decimal("400000"), Decimal("7800000")) == "0.4–7.8 × 10⁶"
+    assert people_range(Decimal("1000000"), Decimal("10000000")) == "1–10 × 10⁶"
 
 
 @pytest.mark.parametrize("text", ["2017", "2017-05", "2017-10-02"])

@@ -11,11 +11,14 @@ from django.urls import reverse
 
 from studies.models import (
     Change,
+    ComparedFact,
     Coverage,
+    DoubleReading,
     Event,
     Infusion,
     PublicFact,
     PublicRecord,
+    Reading,
     Redaction,
     Term,
     Typed,
@@ -47,6 +50,12 @@ def told(curator):
             event.title = title
             event.save()
         publish_all(["REP-00002"], user=None, reason="told")
+    # Readings that nobody has adopted yet are no less a place for it.
+    double = DoubleReading.objects.create(publication="doe-2024")
+    Reading.objects.create(
+        double=double, number=1, curator=curator, text=NAME, reads=json.dumps([{"about": NAME}], ensure_ascii=False)
+    )
+    ComparedFact.objects.create(double=double, position=1, verdict="first_only", first_text=NAME)
     return event
 
 

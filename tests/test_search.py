@@ -42,7 +42,7 @@ def test_every_kind_is_found_and_can_be_asked_for(api):
 
     for kind, query in zip(
         SEARCH_KINDS,
-        ["Zuo", "Liu", "28z", "ChiCTR", "lymphoma", "melphalan", "fever", "relapse", "best time"],
+        ["Zuo", "Liu", "28z", "ChiCTR", "lymphoma", "melphalan", "fever", "relapse", "best time", "window"],
         strict=True,
     ):
         hits = api("/search/", q=query, kind=kind)["results"]
@@ -66,6 +66,19 @@ def test_a_dose_that_cannot_be_right_is_found_with_its_warning(api):
 
 def test_the_small_word_all_finds_no_text_that_only_says_all():
     assert tokens("all patients") == ["patient"] and tokens("ALL patients") == ["all", "patient"]
+
+
+def test_the_recommended_window_is_found_in_claims_and_in_what_disagrees_with_them(api):
+    hits = api("/search/", q="recommended window")["results"]
+    assert "Days 55 to 200" in str([hit for hit in hits if hit["kind"] == "claim"])
+    (hit,) = [h for h in api("/search/", q="CD19 at diagnosis alone")["results"] if h["kind"] == "discrepancy"]
+    assert hit["address"] == "/discrepancies/DIS-00274/"
+
+
+def test_a_snippet_is_of_the_texts_that_hold_what_was_found(api):
+    for hit in api("/search/", q="dasatinib")["results"]:
+        assert " · " not in hit["snippet"]
+        assert all("dasatinib" in text.lower() for text in hit["snippet"].rstrip(" …").split(" … ")), hit
 
 
 def test_a_snippet_marks_what_was_found(client, api):

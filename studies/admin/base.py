@@ -15,10 +15,9 @@ from ..models import (
     Publication,
     PublicFact,
     PublicRecord,
-    Record,
     Report,
     acting,
-    reopen,
+    parts_of,
 )
 from ..publishing import workflow
 from ..publishing.forms import form_of
@@ -101,25 +100,6 @@ def values_of(change: Change) -> str:
     return ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
 
 
-def parts_of(record) -> dict[str, str]:
-    """What a record holds beside its own columns, in words: the rows within it (authors, sides, items, columns), one
-    by one, and its many-valued fields."""
-    told = {}
-    for relation in record._meta.related_objects:
-        if relation.on_delete is models.CASCADE and not issubclass(relation.related_model, Record):
-            kind = relation.related_model._meta.verbose_name
-            rows = relation.related_model._default_manager.filter(**{relation.field.name: record.pk})
-            told |= {f"{kind} {number}": _in_words(row, relation.field) for number, row in enumerate(rows, start=1)}
-    for field in record._meta.many_to_many:
-        told[field.name] = ", ".join(sorted(str(one) for one in getattr(record, field.name).all()))
-    return told
-
-
-def _in_words(row, holder) -> str:
-    columns = [field for field in row._meta.concrete_fields if field != holder and not field.primary_key]
-    return " · ".join(str(value) for field in columns if (value := getattr(row, field.attname)) not in (None, ""))
-
-
 class RecordAdmin(Datachecked, admin.ModelAdmin):
     """A record with an accession. Saving logs the user and the reason; the model's rules refuse what is wrong."""
 
@@ -195,13 +175,7 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
         before = parts_of(record)
         with acting(request.user, form.cleaned_data.get("reason", "")):
             super().save_related(request, form, formsets, change)
-            after = parts_of(record)
-            names = [*after, *(name for name in before if name not in after)]
-            changed = {name: [before.get(name) or None, after.get(name) or None] for name in names}
-            changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
-            if changed:
-                Change.log(record.pk, "parts changed", changed)
-                reopen(record)
+            record.log_parts(before)
 
     def get_actions(self, request):
         """No deletion by the dozen: each goes through `delete_model`, into the history."""

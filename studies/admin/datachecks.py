@@ -3,10 +3,11 @@
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import CheckedWarning, acting
+from ..models import CheckedWarning, Report, acting
 from ..models.choices import CheckSeverity
 from ..publishing.datachecks import Checked, Found, run
 from ..publishing.unit_of import unit_of
@@ -69,6 +70,13 @@ class CheckedWarningAdmin(admin.ModelAdmin):
     def delete_model(self, request, answer):
         with acting(request.user, "answer removed in the admin"):
             super().delete_model(request, answer)
+
+    def response_add(self, request, answer, post_url_continue=None):
+        """Back to the case from which the warning was to be answered."""
+        case = request.GET.get("case", "")
+        if Report.objects.filter(pk=case).exists():
+            return redirect("enter:case", case)
+        return super().response_add(request, answer, post_url_continue)
 
     def get_actions(self, request):
         """Answers go one by one, each into the history."""

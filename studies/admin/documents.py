@@ -6,6 +6,7 @@ from django.utils.html import format_html
 
 from ..models import (
     Author,
+    Candidate,
     Citation,
     Coverage,
     EligibilityCriterion,
@@ -53,6 +54,16 @@ class PublicationAdmin(ImportableAdmin):
     list_display = ("accession_id", "name", "kind", "year", "journal", "extraction_state", "state")
     list_filter = ("state", "extraction_state", "kind", "year")
     search_fields = ("accession__id", "name", "slug", "title", "doi", "pmid", "authors__family_name")
+    readonly_fields = (*ImportableAdmin.readonly_fields, "queue_shown")
+
+    @admin.display(description="reading queue")
+    def queue_shown(self, publication):
+        candidate = Candidate.objects.select_related("document", "held_by").filter(document=publication.pk).first()
+        if candidate is None:
+            return "not in it yet: what is published comes into it"
+        who = f", with {candidate.held_by.get_username()}" if candidate.held_by else ""
+        link = reverse("queue:paper", args=[candidate.pk])
+        return format_html('<a href="{}">{}</a>: {}{}', link, candidate.pk, candidate.standing.label, who)
 
     def get_urls(self):
         view = self.admin_site.admin_view

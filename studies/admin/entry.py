@@ -1,16 +1,19 @@
 """The page on which a case is entered: its addresses, who may use it, and what its buttons do."""
 
 import re
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from ..entry import meanwhile, saving
+from ..entry.copying import still_to_fill
+from ..entry.kept import Keeping, new_tab, tabs_of
 from ..entry.page import CasePage
 from ..entry.progress import standard_topics, still_to_do
 from ..entry.starting import StartForm
@@ -37,14 +40,16 @@ def start(request):
     """Where a case begins or goes on: the drafts, and a new one."""
     if not request.user.has_perm("studies.change_report"):
         raise PermissionDenied
-    form = StartForm(request.POST or None)
+    keeping = Keeping(request.user, Typed.Page.START)
+    restored, data = _restored(request, keeping)
+    form = StartForm(request.POST or None, initial=data.dict() if data else None)
     if request.method == "POST":
         if not all(request.user.has_perm(f"studies.add_{name}") for name in ("publication", "study", "report")):
             raise PermissionDenied
         report = form.start(request.user) if form.is_valid() else None
         if report:
-            copied = "?typed" if form.cleaned_data["copy_of"] else ""
-            return redirect(f"{reverse('enter:case', args=[report.pk])}{copied}")
+            keeping.end(tabs_of(request.POST))
+            return _to_case(report, tabs_of(request.POST), form.copied)
     reports = Report.objects.select_related("publication", "study", "registration").order_by("-changed_at")
     lists = [
         ("publication", Publication.objects.values_list("slug", "name")),
@@ -53,9 +58,37 @@ def start(request):
     ]
     returned = workflow.returned_drafts()
     kept = set(Typed.objects.filter(user=request.user).values_list("report_id", flat=True))
-    context = _context(request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists)
-    context["returned"] = [(report, change) for report in reports if (change := returned.get(report.pk))]
+    context = _context(
+        request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists,
+        returned=[(report, change) for report in reports if (change := returned.get(report.pk))],
+        **_keeping(request, keeping, request.POST or data or {}, restored),
+    )  # fmt: skip
     return render(request, "admin/enter/start.html", context)
+
+
+def _to_case(report, saved: list[str] = (), typed: str = "", anchor: str = ""):
+    """To the page of a case: which opened pages were saved, so that the browser forgets them, and what to take up."""
+    query = urlencode({name: value for name, value in (("typed", typed), ("saved", ",".join(saved))) if value})
+    return redirect(f"{reverse('enter:case', args=[report.pk])}{'?' if query else ''}{query}{anchor}")
+
+
+def _restored(request, keeping: Keeping):
+    """What was kept and is asked for, with its fields."""
+    return keeping.restored(request.GET.get("typed", "")) if request.method == "GET" else (None, None)
+
+
+def _keeping(request, keeping: Keeping, data, restored=None) -> dict:
+    """What a page needs so that what is typed into it is kept: its name, and what was kept before."""
+    tabs = tabs_of(data) or [new_tab()]
+    address = reverse("enter:typed", args=[keeping.report.pk]) if keeping.report else reverse("enter:typed-start")
+    return {
+        "tab": tabs[0],
+        "carries": tabs[1:],
+        "typed_at": f"{address}?page={keeping.page}",
+        "kept_texts": [typed for typed in keeping.texts if typed.tab not in tabs],
+        "restored": restored,
+        "saved": request.GET.get("saved", ""),
+    }
 
 
 def case(request, accession):
@@ -63,16 +96,16 @@ def case(request, accession):
     report = _report(request, accession)
     if request.method == "POST":
         return _posted(request, report)
-    typed = Typed.objects.filter(user=request.user, report=report).first()
-    if typed and "typed" in request.GET:
-        data = QueryDict(typed.body, mutable=True)
-        page = CasePage(report, request.user, data)
-        return _show(request, page, stamp=data.get("stamp", page.stamp), restored=typed)
-    return _show(request, CasePage(report, request.user), typed=typed)
+    restored, data = _restored(request, Keeping(request.user, Typed.Page.CASE, report))
+    page = CasePage(report, request.user, data)
+    return _show(request, page, restored=restored, stamp=(data or {}).get("stamp", page.stamp))
 
 
 def _posted(request, report):
     data = request.POST.copy()
+    if "leave" in data:
+        for name in [name for name in data if name.startswith(f"{data['leave']}-")]:
+            del data[name]
     if "save" not in data and "table" not in data:
         page = CasePage(report, request.user, data)
         page.open_row(data.get("open", ""))
@@ -85,6 +118,8 @@ def _posted(request, report):
         page = CasePage(report, request.user, data)
         if not differences:
             done = saving.save(page, data.get("reason", ""), lambda pk: not has_been_public(pk))
+            rest = "" if done.reasons else still_to_fill(page)
+            kept = Keeping(request.user, Typed.Page.CASE, report).keep(new_tab(), rest) if rest else None
     if differences:
         return _show(request, page, differences=differences, status=409)
     if done.reasons:
@@ -92,10 +127,10 @@ def _posted(request, report):
     rows = f"{done.rows} row{'s' * (done.rows != 1)} saved" + (f", {done.removed} removed" if done.removed else "")
     if "table" in data:
         messages.success(request, f"{rows}.")
-        return redirect("enter:table", report.pk)
+        return redirect(f"{reverse('enter:table', args=[report.pk])}?saved={','.join(tabs_of(data))}")
     said = rows if done.rows or done.removed else "Nothing had changed"
     messages.success(request, f"{said}. Readers see it once it is published.")
-    return redirect(f"{reverse('enter:case', args=[report.pk])}?saved")
+    return _to_case(report, tabs_of(data), kept.tab if kept else "")
 
 
 def _add(page, wanted: str):
@@ -133,9 +168,11 @@ def _lists(page):
 def _show(request, page, status=200, **more):
     context = _context(
         request, title=f"Enter a case: {page.report}", page=page, todo=still_to_do(page), topics=standard_topics(page),
+        stamp=page.stamp, patterns=list(_patterns(page)), lists=list(_lists(page)),
         returned=workflow.return_of(page.report), in_public=HISTORY_IS_PUBLIC,
-        stamp=page.stamp, saved="saved" in request.GET, patterns=list(_patterns(page)), lists=list(_lists(page)),
-    ) | more  # fmt: skip
+    )  # fmt: skip
+    keeping = Keeping(request.user, Typed.Page.CASE, page.report)
+    context |= _keeping(request, keeping, page.data or {}) | more
     return render(request, "admin/enter/case.html", context, status=status)
 
 
@@ -154,15 +191,22 @@ def table(request, accession):
     page = CasePage(report, request.user)
     if not page.may("add", Measurement) or not report.study_id:
         raise PermissionDenied
-    form = TableForm(request.POST or None, request.FILES or None, page=page, initial=page.offer_table())
+    keeping = Keeping(request.user, Typed.Page.TABLE, report)
+    restored, data = _restored(request, keeping)
+    data = request.POST or data
+    form = TableForm(data or None, request.FILES or None, page=page, initial=page.offer_table())
     pasted, faults = None, []
     if form.is_bound and form.is_valid():
         try:
-            pasted = Pasted(page, form, request.POST)
+            pasted = Pasted(page, form, data)
             if "enter" in request.POST:
-                count = pasted.enter(request.POST.get("reason", ""))
-                messages.success(request, f"{count} measurements saved. Readers see them once they are published.")
-                return redirect(f"{reverse('enter:case', args=[report.pk])}#section-measurements")
+                with transaction.atomic():
+                    Report.objects.select_for_update().get(pk=report.pk)  # a second click waits for the first
+                    count = pasted.enter(request.POST.get("reason", ""))
+                    keeping.end(tabs_of(data))
+                said = f"{count} measurements saved. Readers see them once they are published."
+                messages.success(request, said if count else "This table was entered already; nothing was added.")
+                return _to_case(report, tabs_of(data), anchor="#section-measurements")
         except TableRefused as error:
             faults = error.faults
     if form.is_bound and form.cleaned_data.get("text"):
@@ -172,33 +216,37 @@ def table(request, accession):
         request, title=f"A table of measurements: {report}", page=page, form=form, pasted=pasted, faults=faults,
         entering="enter" in request.POST, lists=_lists(page), meanings=MEANINGS,
         headings=list(enumerate(pasted.table.heading, 1)) if pasted else [],
-        preview=list(pasted.preview()) if pasted else [],
+        preview=list(pasted.preview()) if pasted else [], **_keeping(request, keeping, data or {}, restored),
     )  # fmt: skip
     return render(request, "admin/enter/table.html", context, status=422 if faults else 200)
 
 
 @require_POST
-def typed(request, accession):
-    """Keep what is typed into the page, until it is saved."""
-    report = _report(request, accession)
-    body = request.body.decode("utf-8", "replace")
-    Typed.objects.update_or_create(user=request.user, report=report, defaults={"body": body})
-    return HttpResponse(status=204)
+def typed(request, accession=None):
+    """Keep what is typed into an opened page until it is saved; or throw away what was kept of one.
 
-
-@require_POST
-def forget(request, accession):
-    """Throw away what was typed and not saved."""
-    Typed.objects.filter(user=request.user, report=_report(request, accession)).delete()
-    return redirect("enter:case", accession)
+    A page whose curator has signed out since is refused: its text is nobody else's.
+    """
+    page = request.GET.get("page", "")
+    if page not in Typed.Page.values or not request.user.has_perm("studies.change_report"):
+        raise PermissionDenied
+    keeping = Keeping(request.user, page, _report(request, accession) if accession else None)
+    if "forget" in request.POST:
+        keeping.end([request.POST["forget"]])
+        where = {Typed.Page.START: "enter:start", Typed.Page.TABLE: "enter:table"}.get(page, "enter:case")
+        return redirect(where, *[accession] if accession else [])
+    if request.GET.get("user") != str(request.user.pk):
+        raise PermissionDenied
+    kept = keeping.keep(request.GET.get("tab", ""), request.body.decode("utf-8", "replace"))
+    return HttpResponse(status=204 if kept else 400)
 
 
 app_name = "enter"
 urlpatterns = [
     path("", admin.site.admin_view(start), name="start"),
+    path("typed/", admin.site.admin_view(typed), name="typed-start"),
     path("<str:accession>/", admin.site.admin_view(case), name="case"),
     path("<str:accession>/row/", admin.site.admin_view(row), name="row"),
     path("<str:accession>/table/", admin.site.admin_view(table), name="table"),
     path("<str:accession>/typed/", admin.site.admin_view(typed), name="typed"),
-    path("<str:accession>/forget/", admin.site.admin_view(forget), name="forget"),
 ]

@@ -99,7 +99,8 @@ class Entry:
 def import_page(request):
     """The form; with a find, the page that shows it. What was typed stays whatever goes wrong."""
     _may_import(request)
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    asked = {"identifiers": request.GET.get("identifiers", "")}  # the reading queue names the paper it sends here
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm(initial=asked)
     problems, kept = [], ""
     if form.is_valid():
         given = form.cleaned_data

@@ -45,6 +45,7 @@ STEPS = (
     Step("submit", "Hand to a second person", workflow.SUBMIT, frozenset({State.DRAFT})),
     Step("return", "Return to draft", workflow.REVIEW, frozenset({State.IN_REVIEW})),
     Step("publish", "Publish", workflow.REVIEW, frozenset({State.IN_REVIEW})),
+    Step("check", "Checked as a haematologist", workflow.CHECK, frozenset({State.IN_REVIEW, State.PUBLISHED})),
     Step("withdraw", "Withdraw", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
     Step("supersede", "Supersede", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
     Step("reopen", "Take up again", workflow.WITHDRAW, frozenset({State.WITHDRAWN, State.SUPERSEDED})),
@@ -149,6 +150,9 @@ def _take(unit, told: dict, user) -> str:
     if told["step"] == "reopen":
         workflow.reopen(unit, user=user, reason=reason)
         return f"{unit} is a draft again; its address goes on saying that it was taken out."
+    if told["step"] == "check":
+        revision = workflow.check(unit, user=user, reason=reason)
+        return f"{unit}: checked by a haematologist{f', public as revision {revision}' if revision else ''}."
     units = case_of(unit) if told["whole"] and isinstance(unit, Report) else [unit]
     named = "; ".join(str(one) for one in units)
     if told["step"] == "publish":
@@ -180,6 +184,7 @@ def _context(request, unit, form) -> dict:
         if (unit.state in step.states or states & step.states and step.name in ("submit", "return"))
         and request.user.has_perm(step.permission)
         and (unit.is_public or step.name not in ("withdraw", "supersede"))
+        and (step.name != "check" or getattr(unit, "haematologist_checked_on", False) is None)
     ]
     return {
         **admin.site.each_context(request),

@@ -46,16 +46,38 @@ class DiscrepancyAdmin(PublishedAdmin):
 
 
 class AppraisalItemInline(admin.TabularInline):
+    """The items of the tool in their order: only answer and reason are to be given."""
+
     model = AppraisalItem
+    fields = ("asked", "answer", "reason")
+    readonly_fields = ("asked",)
     extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj):
+        return False
+
+    @admin.display(description="asks")
+    def asked(self, item):
+        unverified = "" if item.appraisal.definition.verified else " (unverified: the item is known from memory)"
+        return f"{item.definition.about}: {item.definition.question}{unverified}"
 
 
 @admin.register(Appraisal)
 class AppraisalAdmin(RecordAdmin):
     inlines = [AppraisalItemInline]
-    list_display = ("accession_id", "report", "tool", "appraised_on", "checked_by_haematologist")
+    list_display = ("accession_id", "report", "tool", "appraised_on", "appraiser")
     list_filter = ("tool",)
     search_fields = ("accession__id", "report__publication__name", "report__study__name")
+
+    def get_inlines(self, request, appraisal):
+        """The items come with the tool: first it is chosen, then they are answered."""
+        return self.inlines if appraisal else []
+
+    def response_add(self, request, appraisal, post_url_continue=None):
+        request.POST = request.POST.copy()
+        request.POST["_continue"] = "1"
+        return super().response_add(request, appraisal, post_url_continue)
 
 
 class PlaceForm(forms.ModelForm):

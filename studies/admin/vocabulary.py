@@ -16,8 +16,10 @@ from ..models import (
     User,
     Vocabularies,
     acting,
+    changed_between,
+    parts_of,
 )
-from .base import HISTORY_IS_PUBLIC, ReadOnlyAdmin, parts_of
+from .base import HISTORY_IS_PUBLIC, ReadOnlyAdmin
 
 
 @admin.register(User)
@@ -77,21 +79,19 @@ class TermAdmin(admin.ModelAdmin):
         return ("vocabulary", "code") if obj else ()
 
     def save_model(self, request, term, form, change):
-        self._before = values_of_term(Term.objects.get(pk=term.pk)) if change else {}
+        form.before = values_of_term(Term.objects.get(pk=term.pk)) if change else {}
         term.edited = True  # from now on a load of fixtures leaves it alone
         super().save_model(request, term, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        before, after = self._before, values_of_term(form.instance)
-        names = [*after, *(name for name in before if name not in after)]
-        changed = {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
+        changed = changed_between(form.before, values_of_term(form.instance))
         if changed:
             about = f"{form.instance.vocabulary} {form.instance.code}"
             with acting(request.user, form.cleaned_data["reason"]):
                 Accession.register([(Vocabularies.pk, "VOC")])
                 fields = {f"{about} · {name}": pair for name, pair in changed.items()}
-                Change.log(Vocabularies.pk, "changed" if before else "created", fields, unit=Vocabularies.pk)
+                Change.log(Vocabularies.pk, "changed" if change else "created", fields, unit=Vocabularies.pk)
 
 
 def values_of_term(term: Term) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from ..ask import facts, nearest, tables
-from ..ask.collections import COLLECTIONS
+from ..ask import facts, nearest, readings, tables
+from ..ask.collections import COLLECTIONS, orderings
 from ..ask.filter_kinds import SILENCES, DoseBound, TermFilter, YearBound
 from ..ask.filters import PILES, EvidenceFilterSet
 from ..models.public import SEARCH_KINDS
@@ -43,12 +43,17 @@ ABOUT = {
     "measurements": "A measured value with specimen, method and time.",
     "events": "A step of a patient's course in the order told.",
     "claims": "What a document says beyond its own results, and on sets of studies; `kind` tells them apart.",
+    "appraisals": "A report appraised with one tool: each item with its answer and reason. There is no total score.",
     "discrepancies": "Where documents disagree with themselves or each other, with both places.",
     "data-quality": "A datacheck: what it asks, of how many public records, what it found, how each was answered.",
+    "flow": "A paper of the reading queue: how it was found, where it stands in the flow, why it was excluded.",
+    "readings": "A document read twice: agreement of the two readings by entity, and Cohen's κ of fixed categories.",
+    "compared-facts": "One fact of either reading: what each says and where, the verdict, what was decided and why.",
     "diseases": "A disease of the tree, with what it is a kind of and its own kinds.",
     "charts": "A picture: what it shows in words, its rows, and its Vega-Lite specification.",
     "scales": "A grading scale, or criteria of response: what each grade takes, and where that was read.",
     "glossary": "An abbreviation or a word of the pages: what it stands for and means here.",
+    "problem-reports": "What a reader reported of a record, in a curator's words, and the answer.",
     "vocabularies": "The terms of one vocabulary, parents before children.",
 }
 
@@ -81,7 +86,8 @@ def listing(name: str, evidence: bool = False) -> dict:
         properties |= {
             "filter": {"type": "string", "description": "The filter in words."},
             "pile": {"type": "string", "enum": list(PILES)},
-            "unknown": {"type": "integer"},
+            "unknown": {"type": "integer", "description": "Rows on which nobody can tell."},
+            "unknown_courses": {"type": "integer", "description": "The courses of these rows."},
             "studies": {"type": "integer"},
             "patients_counted_once": {"type": "object"},
             "facets": {"type": "object"},
@@ -117,9 +123,9 @@ def _query(name: str, description: str, many: bool = False, **schema) -> OpenApi
     return OpenApiParameter(name, type=kind, location="query", description=description, explode=True if many else None)
 
 
-def paging_parameters(orderings=("slug", "year")) -> list[OpenApiParameter]:
+def paging_parameters(names: tuple[str, ...]) -> list[OpenApiParameter]:
     """What every list takes."""
-    both = [name for ordering in orderings for name in (ordering, f"-{ordering}")]
+    both = [name for ordering in names for name in (ordering, f"-{ordering}")]
     return [
         _query("page_size", "Rows a page.", type="integer", minimum=1, maximum=500),
         _query("cursor", "From `next` or `previous`; opaque."),
@@ -187,7 +193,7 @@ def collection_parameters(collection: str) -> list[OpenApiParameter]:
     ]
     if collection == "publications":
         filters.append(_query("year", "Year of publication.", type="integer", **YEARS))
-    return [*filters, *paging_parameters()]
+    return [*filters, *paging_parameters(tuple(orderings(collection)))]
 
 
 def search_parameters() -> list[OpenApiParameter]:
@@ -218,6 +224,16 @@ def table_parameters() -> list[OpenApiParameter]:
         OpenApiParameter("name", type=str, location="path", description="Slug of the document."),
         OpenApiParameter("number", type=int, location="path", description="Number of the table."),
         _query("cells", "All cells, or only those that differ.", enum=list(tables.CELLS)),
+    ]
+
+
+def reading_parameters() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("name", type=str, location="path", description="Slug of the document."),
+        _query("entity", "Only facts of this entity.", many=True),
+        _query("verdict", "Only facts that compare so.", many=True, enum=readings.VERDICTS),
+        _query("page_size", "Rows a page.", type="integer", minimum=1, maximum=500),
+        _query("cursor", "From `next` or `previous`; opaque."),
     ]
 
 

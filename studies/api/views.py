@@ -5,7 +5,20 @@ from dataclasses import asdict
 
 from django.urls import reverse
 
-from ..ask import comparison, current, evidence, facets, facts, history, nearest, strict, tables
+from ..ask import (
+    collections,
+    comparison,
+    current,
+    evidence,
+    facets,
+    facts,
+    flow,
+    history,
+    nearest,
+    readings,
+    strict,
+    tables,
+)
 from ..ask.collections import COLLECTIONS
 from ..ask.filter_kinds import TermFilter
 from ..ask.filters import PILES, EvidenceFilterSet
@@ -35,6 +48,7 @@ class EvidenceList(PublicView):
             "filter": answer.filters.sentence(answer.pile),
             "pile": answer.pile,
             "unknown": totals.unknown,
+            "unknown_courses": totals.unknown_courses,
             "studies": totals.studies,
             "cohorts": totals.cohorts,
             "courses": totals.courses,
@@ -52,7 +66,7 @@ class EvidenceList(PublicView):
             more["emptied_by"] = totals.emptied_by
         if "facets" in request.GET:
             more["facets"] = _facets(request, answer.filters)
-        count = totals.unknown if answer.pile == "unknown" else totals.matching
+        count = totals.rows(answer.pile)
         documents = [row.document for row in answer.page.rows]
         return listing(request, revision, "evidence", count, answer.page, documents, **more)
 
@@ -117,7 +131,7 @@ class Compare(PublicView):
 @schema.described("nearest", "The rows nearest to a patient", schema.nearest_parameters(), schema.plain())
 class Nearest(PublicView):
     """Rows that match every hard criterion (disease, order, target), then those that leave one open, each with what
-    matches, differs and is not told. Ranked by how many of the other criteria match; no percentage, no advice: what
+    matches, differs and cannot be told. Ranked by how many of the other criteria match; no percentage, no advice: what
     followed plays no part, and successes are published more often than failures."""
 
     def body(self, request, revision):
@@ -128,6 +142,7 @@ class Nearest(PublicView):
         piles = {name: [_near(json.loads(near.document), near) for near in found.rows[name]] for name in PILES}
         return dumps(
             {"revision": revision, "asked": asked, "count": found.total, "courses_that_differ": found.differing}
+            | {"in_no_row": [{"criterion": c.name, "value": c.values[0], "label": c.said} for c in found.nowhere]}
             | {"matching": piles["matching"], "unknown": piles["unknown"]}
         )
 
@@ -151,6 +166,34 @@ class PublishedTable(PublicView):
     def body(self, request, revision, name, number):
         table = tables.published_table(name, number, request.GET) if "\x00" not in name else None
         return dumps({"revision": revision} | table) if table else None
+
+
+@schema.described("flow", "How papers come in", schema.collection_parameters("flow"), schema.listing("flow"))
+class FlowList(PublicView):
+    """The papers of the reading queue, and in `flow` the counts of PRISMA 2020's boxes. A count that nobody made is
+    null, which is not 0: `said` tells why."""
+
+    def body(self, request, revision):
+        found = collections.ask("flow", request.GET, revision, extra=LISTED)
+        documents = [row.document for row in found.page.rows]
+        more = {"flow": flow.counts(revision)}
+        return listing(request, revision, "flow", found.count, found.page, documents, **more)
+
+
+@schema.described(
+    "publications", "Two readings of a document, fact by fact", schema.reading_parameters(),
+    schema.listing("compared-facts"),
+)  # fmt: skip
+class ComparedFacts(PublicView):
+    """Every fact of either reading, those that do not agree first; `reading` tells how the two agree on the whole."""
+
+    def body(self, request, revision, name):
+        found = readings.compared_facts(name, request.GET) if "\x00" not in name else None
+        if found is None:
+            history.refuse_gone("readings", name)
+            return None
+        documents = [dumps(row) for row in found.page.rows]
+        return listing(request, revision, "compared-facts", found.count, found.page, documents, reading=found.reading)
 
 
 @schema.described("facts", "Facts: one row per value and place", schema.fact_parameters(), schema.listing("facts"))

@@ -9,12 +9,24 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from ..models import EvidenceRow, PublicRecord
-from ..models.choices import CheckSeverity, Design, DiscrepancyKind, PublicationKind, ReportRole, Severity
+from ..models.choices import (
+    AppraisalTool,
+    CheckSeverity,
+    Design,
+    DiscrepancyKind,
+    ExclusionReason,
+    FlowPlace,
+    PublicationKind,
+    ReportRole,
+    Severity,
+)
 from . import current, strict
 from .paging import PARAMETERS, Page, page
 from .strict import BadQuery, Fault, nearest
 
 ORDERINGS = {"slug": "slug", "year": "year"}
+# The severities of a discrepancy, gravest first, are the names of the topics from behind: misleads, matters, clerical.
+GRAVEST_FIRST = {"severity": "topic"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "kind": Filter("kind", "A claim, or a statement on a set of studies.", ("claims", "set_statements")),
         "topic": Filter("topic", "Code of the topic."),
     },
+    "appraisals": OF_A_REPORT | {"tool": Filter("topic", "Tool of the appraisal.", tuple(AppraisalTool.values))},
     "discrepancies": {
         "publication": Filter("publication", "Slug of the document it was found in."),
         "study": Filter("study", "Slug of a study that it touches.", through=_touching),
@@ -75,10 +88,21 @@ COLLECTIONS: dict[str, dict[str, Filter]] = {
         "severity": Filter("topic", "How much it matters to a reader.", tuple(Severity.values)),
     },
     "data-quality": {"severity": Filter("kind", "Severity of the check.", tuple(CheckSeverity.values))},
+    "flow": {
+        "place": Filter("kind", "Where the paper stands in the flow.", tuple(FlowPlace.values)),
+        "reason": Filter("topic", "Why it was excluded.", tuple(ExclusionReason.values)),
+    },
+    "readings": {"publication": PUBLICATION},
     "diseases": {"parent": Filter("topic", "Code of the disease that it is a kind of.")},
     "scales": {"kind": Filter("kind", "Scales of toxicity, or criteria of response.", SCALE_KINDS)},
     "glossary": {"kind": Filter("kind", "An abbreviation, or a word used in a precise sense.", GLOSSARY_KINDS)},
     "vocabularies": {},
+}
+# What a reader may report a problem of: any public record.
+REPORTABLE = ("evidence", *COLLECTIONS)
+COLLECTIONS["problem-reports"] = {
+    "collection": Filter("kind", "Kind of record that it is about.", REPORTABLE),
+    "record": Filter("topic", "Accession of the record that it is about; its slug where it has none."),
 }
 
 
@@ -91,11 +115,14 @@ class Found:
     page: Page
 
 
-def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Found:
-    """A page of a collection. `extra` names the parameters of the representation. Raises BadQuery."""
+def ask(
+    collection: str, query: QueryDict, revision: int, extra: set[str] = frozenset(), repeatable: set[str] = frozenset()
+) -> Found:
+    """A page of a collection. `extra` names the parameters of the representation, `repeatable` those of them that may
+    be given more than once. Raises BadQuery."""
     filters = COLLECTIONS[collection]
     years = {"year"} if collection == "publications" else set()
-    strict.check(query, {*filters} | years | PARAMETERS | extra, repeatable=set(filters))
+    strict.check(query, {*filters} | years | PARAMETERS | extra, repeatable=repeatable | set(filters))
     rows = PublicRecord.objects.current().filter(collection=collection)
     faults = []
     for name, about in filters.items():
@@ -113,8 +140,14 @@ def ask(collection: str, query: QueryDict, revision: int, extra: set[str] = froz
         raise BadQuery(faults)
     if "year" in query:
         rows = rows.filter(year=strict.number(query, "year", 0, 1900, 2200))
-    found = page(rows, query, ORDERINGS, "slug", "slug")
+    default = "-severity" if collection == "discrepancies" else "slug"
+    found = page(rows, query, orderings(collection), default, "slug")
     return Found(revision, counted(rows, revision), found)
+
+
+def orderings(collection: str) -> dict[str, str]:
+    """What a collection can be ordered by, and the column of it."""
+    return ORDERINGS | GRAVEST_FIRST if collection == "discrepancies" else ORDERINGS
 
 
 def _values(collection: str, column: str, revision: int) -> set[str]:

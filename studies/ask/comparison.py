@@ -5,6 +5,7 @@ import json
 
 from django.http import QueryDict
 
+from ..models import EvidenceRow
 from . import current, evidence
 from .strict import BadQuery, Fault
 
@@ -33,6 +34,22 @@ def titles(names: list[str], revision: int) -> dict[str, str]:
 
     key = hashlib.sha256(json.dumps(names).encode()).hexdigest()
     return current.kept(revision, f"titles:{key}", make) if names else {}
+
+
+def of_studies(slugs: list[str], revision: int) -> dict[str, list[tuple[str, str]]]:
+    """Study → row and title of each of its courses, whole cohorts alone. Kept for as long as the revision lasts."""
+
+    def make():
+        found = (
+            EvidenceRow.objects.current().preferred().filter(study__in=slugs, parent_row="").order_by("study", "row")
+        )
+        courses = {}
+        for study, name, text in found.values_list("study", "row", "document"):
+            courses.setdefault(study, []).append((name, title(json.loads(text))))
+        return courses
+
+    key = hashlib.sha256(json.dumps(slugs).encode()).hexdigest()
+    return current.kept(revision, f"courses of studies:{key}", make) if slugs else {}
 
 
 def kinds_of(revision: int) -> dict[str, set[str]]:

@@ -20,8 +20,9 @@ NAMED = 50
 
 @dataclass
 class Totals:
-    """How much a filter found: rows that match, rows nobody can tell; of the pile its studies, cohorts, courses and
-    patients counted once. A course has several rows where several of its cohorts are wholly in the pile.
+    """How much a filter found: rows that match, rows nobody can tell, and the courses of these; of the pile its
+    studies, cohorts, courses and patients counted once. A course has several rows where several of its cohorts are
+    wholly in the pile.
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
     whole base, or of the study that a filter asked for in vain). Each names the first `NAMED` and counts the others.
@@ -30,6 +31,7 @@ class Totals:
 
     matching: int
     unknown: int
+    unknown_courses: int
     studies: int
     cohorts: int
     courses: int
@@ -39,6 +41,10 @@ class Totals:
     left_out: list[dict]
     left_out_more: int
     emptied_by: list[dict]
+
+    def rows(self, pile: str) -> int:
+        """How many rows a pile has."""
+        return self.unknown if pile == "unknown" else self.matching
 
 
 @dataclass
@@ -92,6 +98,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     return Totals(
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
+        unknown_courses=len({course for *_, course in rows.get("unknown", [])}),
         studies=len({study for study, *_ in asked}),
         cohorts=len({cohort for _, cohort, *_ in asked}),
         courses=len({course for *_, course in asked}),

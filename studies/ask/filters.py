@@ -29,6 +29,12 @@ PILES = ("matching", "unknown")
 GRADES = [(str(grade), f"grade {grade}") for grade in range(1, 6)]
 ANTIGEN = [("present", "carried"), ("absent", "not carried, or lost")]
 EARLIER = [("present", "given before"), ("absent", "none before")]
+CHECKED = [("checked", "done"), ("not_checked", "not done")]
+ORDER = [
+    *RelativeToTransplant.choices,
+    ("after_hsct_after_car_t", "after HSCT that itself followed CAR-T cells"),
+    ("between_hscts", "after one HSCT and before another"),
+]
 RELAPSE = [("present", "relapsed"), ("absent", "no relapse")]
 GROUPS = {
     "patients": "Patients and disease",
@@ -80,8 +86,8 @@ class EvidenceFilterSet(django_filters.FilterSet):
     antigen = TermFilter(
         label="Target on the malignant cells", group="patients", sentence="target on the malignant cells",
         choices=ANTIGEN,
-        help_text="Whether the malignant cells were last said to carry what the CAR binds. After earlier CAR-T cells "
-        "it may be lost: there, what was told at diagnosis leaves it open.",
+        help_text="Whether the malignant cells were said to carry what the CAR binds when the cells were given. A "
+        "relapse or earlier CAR-T cells may have lost it: there, what was told at diagnosis leaves it open.",
     )  # fmt: skip
     earlier_car_t = TermFilter(
         label="Earlier CAR-T cells", group="patients", sentence="earlier CAR-T cells", choices=EARLIER,
@@ -97,7 +103,9 @@ class EvidenceFilterSet(django_filters.FilterSet):
     )  # fmt: skip
     order = TermFilter(
         label="Infusion and transplant", group="transplant", sentence="CAR-T cells infused",
-        choices=RelativeToTransplant.choices, help_text="Infused before or after an allogeneic transplant.",
+        choices=ORDER,
+        help_text="Infused before or after an allogeneic transplant; after one that followed earlier CAR-T cells; "
+        "between two transplants.",
     )  # fmt: skip
     graft_source = TermFilter(
         label="Graft", group="transplant", sentence="graft", vocabulary="graft_source",
@@ -162,6 +170,11 @@ class EvidenceFilterSet(django_filters.FilterSet):
         label="How it was read", group="source", sentence="read as", silent=False,
         choices=[*ReadAs.choices, ("retold", "retold by another document")],
         help_text="What was read: full text, slides, abstract; or only what another document retells.",
+    )  # fmt: skip
+    haematologist = TermFilter(
+        label="Checked by a haematologist", group="source", sentence="check by a haematologist", silent=False,
+        choices=CHECKED,
+        help_text="Whether a haematologist has checked what the document says of the study, as it is public.",
     )  # fmt: skip
     discrepancies = TermFilter(
         label="Discrepancies", group="source", sentence="discrepancies", silent=False,

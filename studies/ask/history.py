@@ -105,6 +105,8 @@ def versions(collection: str, name: str) -> list[Version]:
         revision, document = about[since], json.loads(text)
         role = "manager" if kind == GONE else "reviewer"
         by = revision.user.known_as(role) if revision.user else THE_PRODUCT
+        if collection == "flow":  # who published something else then, who decided on the paper is told nowhere
+            by = "the reading queue"
         if kind == GONE:
             found.append(Version(since, revision.at, by, document["reason"], [], ends=True))
             continue

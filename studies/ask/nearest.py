@@ -36,6 +36,18 @@ RANKING = (
 COLLECTED = {"yes": ["hsct_donor", "recipient", "third_party"], "no": ["recipient", "third_party"]}
 DONOR_AVAILABLE = {"yes": "yes", "no": "no"}
 LABELS = {"donor_available": "Donor available", "intent": "What the cells are for"}
+# Of the vocabulary of characteristics, which mixes many kinds: the states of a disease, and sites outside the marrow.
+MIXED_VOCABULARY = {
+    "disease_status": {
+        "relapsed", "refractory", "progressive", "persistent_after_hsct", "persistent_after_hsct_and_dli",
+        "molecular_relapse", "mrd_positive", "in_remission", "in_remission_high_risk", "extramedullary_disease",
+    },
+    "site": {
+        "cns", "testis", "skin", "breast", "lymph_nodes", "kidney", "uterus", "pancreas", "lung", "retroperitoneum",
+        "pelvic_wall",
+    },
+}  # fmt: skip
+NOT_CLOSE = {"allogeneic_unspecified", "related_unspecified", "unrelated_unspecified", "cord_unit", "mixed", "self"}
 SHOWN = 12
 
 
@@ -64,18 +76,20 @@ class Near:
 @dataclass
 class Nearest:
     """The nearest rows: those that match every hard criterion, and those that leave one open. `total` counts all rows
-    of each; `differing` the courses that differ in a hard criterion."""
+    of each; `differing` the courses that differ in a hard criterion; `nowhere` is what is asked and no row has."""
 
     criteria: list[Criterion]
+    nowhere: list[Criterion]
     rows: dict[str, list[Near]]
     total: dict[str, int]
     differing: int
     hard_query: str
 
 
-def criteria(query: QueryDict, revision: int) -> list[Criterion]:
-    """What a query asks, in the order of the form. Raises BadQuery."""
-    strict.check(query, {*HARD, *RANKING}, repeatable={"site"})
+def criteria(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> list[Criterion]:
+    """What a query asks, in the order of the form. `extra` names the parameters of the representation, each of which
+    may be given more than once. Raises BadQuery."""
+    strict.check(query, {*HARD, *RANKING} | extra, repeatable={"site"} | extra)
     found, faults = [], []
     for name in (*HARD, *RANKING):
         values = [value for value in query.getlist(name) if value]
@@ -93,25 +107,23 @@ def criteria(query: QueryDict, revision: int) -> list[Criterion]:
 
 
 def options(name: str, revision: int) -> dict[str, str]:
-    """Value → label of a criterion: what a row of the base has; of the disease, every one, since a patient's may be
-    none of them."""
+    """Value → label of a criterion: all that a patient may have, since a patient's own may be what no row has. What
+    says only that a report did not tell closely is offered where a row has it."""
     if name == "donor_available":
         return DONOR_AVAILABLE
-    asked = EvidenceFilterSet.base_filters[name]
-    told = {value: text for value, text in asked.options(revision).items() if value not in SILENCES}
-    if name == "disease" or not asked.vocabulary:
-        return told
+    known = EvidenceFilterSet.base_filters[name].options(revision)
     present = facets.values(revision).get(name, ())
-    return {value: text for value, text in told.items() if value in present}
+    offered = MIXED_VOCABULARY.get(name) or set(known) - NOT_CLOSE
+    return {v: text for v, text in known.items() if v not in SILENCES and (v in offered or v in present)}
 
 
 def label(name: str) -> str:
     return LABELS.get(name) or EvidenceFilterSet.base_filters[name].label
 
 
-def nearest(query: QueryDict, revision: int) -> Nearest | None:
+def nearest(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Nearest | None:
     """The rows nearest to a patient, None where no disease is named. Raises BadQuery."""
-    asked = criteria(query, revision)
+    asked = criteria(query, revision, extra)
     if not any(criterion.name == "disease" for criterion in asked):
         return None
     hard = QueryDict(mutable=True)
@@ -122,11 +134,24 @@ def nearest(query: QueryDict, revision: int) -> Nearest | None:
     totals = evidence.totals(filters, revision, PILES[0])
     return Nearest(
         asked,
+        _nowhere(asked, revision),
         {pile: _ranked(filters.pile(pile), asked, revision) for pile in PILES},
         {"matching": totals.matching, "unknown": totals.unknown},
         current.kept(revision, f"differing:{hard.urlencode()}", lambda: _differing(filters)),
         hard.urlencode(),
     )
+
+
+def _nowhere(asked: list[Criterion], revision: int) -> list[Criterion]:
+    """Of what is asked, each value that no row of the base has, so that none can match."""
+    known = facets.values(revision)
+    return [
+        Criterion(criterion.name, [value], criterion.label, options(criterion.name, revision)[value])
+        for criterion in asked
+        if criterion.name != "donor_available"
+        for value in criterion.values
+        if value not in known.get(criterion.name, ())
+    ]
 
 
 def _differing(filters: EvidenceFilterSet) -> int:

@@ -105,8 +105,23 @@ def _finder(wanted: set[str], begun: str) -> Callable[[str], bool]:
     return is_found
 
 
-def snippet(text: str, is_found: Callable[[str], bool], around: int = 90) -> list[dict]:
-    """The surroundings of the first word found, in parts of which the found words are marked."""
+def snippet(text: str, is_found: Callable[[str], bool], longest: int = 220) -> list[dict]:
+    """The texts of an entry that hold what was found, those with most of it first, as far as `longest` goes, in parts
+    of which the found words are marked; the first text where none holds any. The title is said by the link already."""
+    texts = text.split(" · ")
+    holds = {part: len({word.lower() for word in part.split() if is_found(word)}) for part in texts}
+    holding = sorted(filter(holds.get, texts[1:]), key=lambda part: -holds[part]) or texts[:1]
+    parts, length = [], 0
+    for found in holding:
+        if parts and length + len(found) > longest:
+            return [*parts, {"text": " …", "found": False}]
+        parts += ([{"text": " … ", "found": False}] if parts else []) + _marked(found, is_found)
+        length += len(found)
+    return parts
+
+
+def _marked(text: str, is_found: Callable[[str], bool], around: int = 90) -> list[dict]:
+    """The surroundings of the first word found in a text."""
     first = next((match.start() for match in re.finditer(r"\S+", text) if is_found(match.group())), 0)
     start = text.rfind(" ", 0, max(first - around, 0)) + 1 if first > around else 0
     end = text.find(" ", first + around * 2)

@@ -6,9 +6,14 @@ The four looks never mix: a *value*, an explicit *none*, a *silence*, and a doub
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..models.choices import Basis
 from ..pure import partial_dates
 from ..pure.numbers import OPERATOR_PREFIX, people, people_range
 
+# How a value that is not stated says so, the weakest last.
+SAID = {Basis.FIGURE: "read off a figure", Basis.DERIVED: "derived", Basis.JUDGEMENT: "judgement"}
+WEAKER = list(SAID)
+BASES = {*SAID.values(), *Basis.values}
 VALUE, NONE, SILENT, SUSPECTED = "value", "none", "silent", "suspected"
 SILENCE = {
     "not_reported": "not reported",
@@ -30,6 +35,26 @@ class Cell:
     anchor: str = ""  # accession of a record that has no other place on the page
     scale: str = ""  # code of the grading scale whose name begins the remark
     page: str = ""  # where the doubts are explained, if not on this very page
+    prefix: str = ""  # what it is of, before its label, where it stands among others
+
+    @property
+    def heading(self) -> str:
+        return self.prefix + self.label
+
+    @property
+    def basis(self) -> str:
+        """What the value rests on where no place of it simply states it: “judgement”, “in part derived”."""
+        if self.state == SILENT or any(part in BASES for part in self.remark.replace(", ", " · ").split(" · ")):
+            return ""
+        found: dict[str, set[str]] = {}
+        for source in self.sources:
+            for fact in source.get("facts") or ([source["fact"]] if "fact" in source else []):  # print is no fact
+                found.setdefault(fact.rpartition(".")[0], set()).add(source["basis"])
+        weak = [bases for bases in found.values() if Basis.STATED not in bases]
+        if not weak:
+            return ""
+        weakest = max((basis for bases in weak for basis in bases), key=WEAKER.index)
+        return f"{'in part ' if len(weak) < len(found) else ''}{SAID[weakest]}"
 
 
 def silent(kind: str | None = None, what: str = "") -> Cell:
@@ -185,6 +210,18 @@ def lymphodepletion_cell(record: dict | None, silences: Silences) -> Cell:
     return Cell(agents or record["label"], VALUE, sources, remark=days if record["given"] == "given" else "optional")
 
 
+def agent_dose(agent: dict) -> Cell | None:
+    """“Fludarabine 30 mg/m² per day for 3 days” of an agent of a row, as far as it is told."""
+    if agent["dose_low"] is None:
+        return None
+    high = None if agent["dose_high"] in (None, agent["dose_low"]) else agent["dose_high"]
+    dose = spoken(agent["operator"], agent["dose_low"], high, agent["unit"])
+    days = f"for {spoken('=', agent['n_days'], None, 'days')}" if agent["n_days"] is not None else ""
+    remark = ", ".join(part for part in (agent["per"], days) if part)
+    sources = all_sources(agent["sources"])
+    return Cell(f"{agent['label']} {dose}", sources=sources, remark=remark, doubts=agent["discrepancies"])
+
+
 def fact_cell(record: dict, text: str, field: str, **extra) -> Cell:
     return Cell(text, sources=all_sources(record["sources"], field), doubts=doubts_of(record, field), **extra)
 
@@ -196,6 +233,11 @@ def doubts_of(record: dict, *fields: str) -> list[dict]:
         if d["severity"] != "clerical" and (d["attribute"] in ("", *fields) or not fields)
     }
     return list(found.values())
+
+
+def lowered(text: str) -> str:
+    """A label or category within a sentence: “molecular relapse”; abbreviations stay (MRD-negative, B-ALL, T cells)."""
+    return text if text[1:2].isupper() or text[1:2] in (" ", "-") else text[:1].lower() + text[1:]
 
 
 def labelled(cell: Cell, label: str) -> Cell:
@@ -210,3 +252,9 @@ def transplant_name(record: dict) -> str:
     if record["donor"]["code"] not in ("not_reported", "mixed"):
         return f"{record['donor']['label'].lower()} HSCT"
     return "allo-HSCT" if record["kind"] == "allogeneic" else "auto-HSCT"
+
+
+def full_name(transplant: dict) -> str:
+    """“cord blood transplant”, “haploidentical donor HSCT”."""
+    name = transplant_name(transplant)
+    return name if "HSCT" in name else f"{name} transplant"

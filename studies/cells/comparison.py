@@ -5,12 +5,15 @@ from itertools import combinations
 from types import MappingProxyType
 
 from ..models.choices import Basis, OverlapRelation
-from .cell import SILENT, Cell, Silences
+from .cell import NONE, SILENT, Cell, Silences, silent
+from .patient import patient_cells
 from .row import row_cells
 
 DIFFERS, SAME, UNTOLD = "differs", "the same", "cannot be told"
-BESIDE = ("read_as", "warnings")
+BESIDE = ("agents", "read_as", "warnings")
 BASES = {*Basis.values, *(str(basis.label) for basis in Basis)}
+# A response told more closely, and what it is a kind of: a CR of which no MRD is told may be MRD-negative.
+CLOSER_RESPONSES = {name: {"CR", "CRi"} for name in ("MRD-neg-CR", "CMR", "CHR")}
 NAMED = 3  # discrepancies of a row
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
@@ -49,15 +52,23 @@ class Aspect:
         return UNTOLD if closer and all(closer) else DIFFERS
 
     def _is_closer(self, one: tuple, other: tuple) -> bool:
-        return other[1] in self.kinds_of.get(one[1], ()) or one[1] in self.kinds_of.get(other[1], ())
+        """Whether one says the same less closely: ALL and B-ALL; CR 1 and MRD-neg-CR 1, of the same number."""
+        (this, n), (that, m) = _counted(one[1]), _counted(other[1])
+        return n == m and (that in self.kinds_of.get(this, ()) or this in self.kinds_of.get(that, ()))
+
+
+def _counted(text: str) -> tuple[str, str]:
+    """“MRD-neg-CR 1” as name and number."""
+    name, _, number = text.rpartition(" ")
+    return (name, number) if name and number.isdigit() else (text, "")
 
 
 def compared(rows: list[dict], diseases: dict[str, set[str]] = MappingProxyType({})) -> list[Aspect]:
     """The aspects of some evidence rows, in the order in which a clinician asks. `diseases` says of the label of each
     disease which broader ones it is a kind of."""
-    columns = [(row, row_cells(row)) for row in rows]
+    columns, kinds = [(row, row_cells(row)) for row in rows], {"disease": diseases, "response": CLOSER_RESPONSES}
     return [
-        Aspect(name, label, [tell(row, cells) for row, cells in columns], diseases if name == "disease" else {})
+        Aspect(name, label, [tell(row, cells) for row, cells in columns], kinds.get(name, {}))
         for name, label, tell in ASPECTS
     ]
 
@@ -77,7 +88,9 @@ def shared_patients(rows: list[dict], titles: list[str]) -> list[str]:
 
 def text_of(cells: list[Cell]) -> str:
     """Cells as one line of plain text."""
-    return "; ".join(" ".join(part for part in (cell.label, cell.text, cell.remark) if part) for cell in cells)
+    return "; ".join(
+        " ".join(part for part in (cell.label, cell.text, cell.remark, cell.basis) if part) for cell in cells
+    )
 
 
 def _said(cells: list[Cell]) -> dict[tuple, str]:
@@ -111,11 +124,17 @@ def _responses(row: dict, cells: dict) -> list[Cell]:
     return [*told, *cells["elsewhere"], *cells["subgroups"]] or [cells["silence"]]
 
 
+def _at_infusion(row: dict, cells: dict) -> list[Cell]:
+    patient = patient_cells(row)
+    sites = [cell for cell in patient["site"] if cell.state not in (NONE, SILENT)]
+    return [*patient["disease_status"], *sites]
+
+
 def _read_as(row: dict, cells: dict) -> list[Cell]:
     publication = row["publication"]
-    if row["retold"]:
-        return [Cell(f"retold by {publication['name']}")]
-    return [Cell(f"{publication['labels']['kind']}, {', '.join(publication['labels']['read_as'])} read")]
+    read = f"{publication['labels']['kind']}, {', '.join(publication['labels']['read_as'])} read"
+    named = f"{publication['citation']}{' doi:' + publication['doi'] if publication['doi'] else ''}"
+    return [Cell(f"retold by {publication['name']}" if row["retold"] else read), Cell(named)]
 
 
 def _doubts(row: dict, cells: dict) -> list[Cell]:
@@ -138,16 +157,20 @@ ASPECTS = [
     ("patients", "Patients", _part("n")),
     ("disease", "Disease", _part("diseases")),
     ("patient", "Age and sex", _part("patient", "age")),
+    ("status", "Disease at infusion, and where", _at_infusion),
+    ("earlier", "Treatment before CAR-T", _part("earlier", "earlier_therapy")),
     ("order", "Order of transplant and CAR-T cells", _order),
-    ("interval", "Transplant to infusion", _part("intervals")),
+    ("interval", "Time between transplant and infusion", _part("intervals")),
     ("collected_from", "T cells collected from", lambda row, cells: cells["cells"][:1]),
     ("genetic_origin", "Genetic origin", lambda row, cells: cells["cells"][1:]),
     ("construct", "Construct", _part("construct")),
     ("lymphodepletion", "Lymphodepletion", _part("lymphodepletion")),
+    ("agents", "Doses of its drugs, as printed", lambda row, cells: cells["agents"] or [silent()]),
     ("dose", "Dose", _part("doses")),
     ("response", "Best response", _responses),
     ("course", "MRD, relapse and after", _part("counted", "relapse")),
     ("duration", "Duration and follow-up", _part("durations", "follow_up")),
+    ("later", "Treatment after CAR-T", _part("later", "later_therapy")),
     ("crs", "CRS", _toxicity("crs")),
     ("icans", "Neurotoxicity", _toxicity("icans")),
     ("gvhd", "GVHD after CAR-T", _toxicity("gvhd")),

@@ -26,6 +26,9 @@ def near_cells(row: dict, near: Near) -> dict:
     cells = row_cells(row)
     told = patient_cells(row) | {name: tell(row, cells) for name, tell in TOLD.items()}
     found = {MATCHES: [], DIFFERS: [], OPEN: []}
+    if near.verdicts.get("antigen") == OPEN and row["antigen"]:
+        silences = Silences(row["silences"], row["silence"])
+        told["antigen"].append(silences.cell("antigen_expression", "before this course"))
     for name, verdict in near.verdicts.items():
         found[verdict].append({"name": name, "label": label(name), "cells": told[name]})
     return {

@@ -27,4 +27,4 @@ def _told(record: dict) -> Cell:
     text = f"no {record['label']}" if state == NONE else record["label"]
     if record["n"] is not None and (record["of"] or 0) != 1:
         text += f" {proportion(record['n'], record['of'])}"
-    return Cell(text, state, all_sources(record["sources"]), remark=record["detail"])
+    return Cell(text, state, all_sources(record["sources"]), remark=record["detail"] or "")

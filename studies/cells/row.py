@@ -9,19 +9,21 @@ from .cell import (
     VALUE,
     Cell,
     Silences,
+    agent_dose,
     all_sources,
     dose_cell,
+    full_name,
     grade_text,
     graded,
     judgement,
     lymphodepletion_cell,
-    percent_interval,
     proportion,
     silent,
     spoken,
     time_of,
     transplant_name,
 )
+from .responses import bar, response_silence, responses
 
 
 def row_cells(row: dict) -> dict:
@@ -36,14 +38,17 @@ def row_cells(row: dict) -> dict:
         "construct": _construct(row["construct"], silences),
         "doses": [dose_cell(infusion) for infusion in row["infusions"]] or [silences.cell("dose", "dose")],
         "lymphodepletion": [lymphodepletion_cell(row["lymphodepletion"], silences)],
-        "responses": _responses(row["response"]),
-        "elsewhere": [cell for response in row["response_elsewhere"] for cell in _responses(response, site=True)],
+        "responses": responses(row["response"]),
+        "elsewhere": [cell for response in row["response_elsewhere"] for cell in responses(response, site=True)],
         "subgroups": _subgroups(row),
         "counted": _counted(row),
         "durations": _durations(row),
         "crs": _toxicity_cells(row["crs"], "CRS"),
         "icans": _toxicity_cells(row["icans"], "neurotoxicity"),
         "gvhd": _toxicity_cells(row["gvhd"], "GVHD"),
+        "agents": _agent_doses(row["lymphodepletion"]),
+        "earlier": _therapies(row, "before"),
+        "later": [*_later_transplants(row), *_therapies(row, "after")],
         "others": [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]],
     }
     graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
@@ -57,8 +62,8 @@ def row_cells(row: dict) -> dict:
     return cells | {
         "row": row,
         "path": _path(row),
-        "bar": _bar(row["response"]),
-        "silence": silences.cell("response", "response"),
+        "bar": bar(row["response"]),
+        "silence": response_silence(row, silences),
         "n_warnings": len(row["discrepancies"]),
         "overlap": ", ".join(sorted({OverlapRelation(o["relation"]).label for o in row["overlaps"]})),
     }
@@ -112,6 +117,23 @@ def _patient(row: dict) -> list[Cell]:
     return cells
 
 
+def _agent_doses(lymphodepletion: dict | None) -> list[Cell]:
+    agents = lymphodepletion["agents"] if lymphodepletion else []
+    return [cell for agent in agents if (cell := agent_dose(agent))]
+
+
+def _therapies(row: dict, relative: str) -> list[Cell]:
+    """Other treatment before or after the cells, by name."""
+    told = [therapy for therapy in row["therapies"] if therapy["relative_to_course"] == relative]
+    return [Cell(t["name"], sources=all_sources(t["sources"]), doubts=t["discrepancies"]) for t in told]
+
+
+def _later_transplants(row: dict) -> list[Cell]:
+    """Transplants that came after the cells: they are treatment, too."""
+    later = [t for t in row["transplants"] if t["infusion_is"] == "before_hsct"]
+    return [Cell(full_name(t), sources=all_sources(t["interval"]["sources"], "infusion_is")) for t in later]
+
+
 def _path(row: dict) -> list[dict]:
     """Transplants and CAR-T courses in the order they came; this row's course is marked."""
     transplants = {t["transplant"]: t for t in row["transplants"]}
@@ -138,7 +160,8 @@ def _intervals(row: dict, silences: Silences) -> list[Cell]:
             sign = "+" if interval["infusion_is"] == "after_hsct" else "−"
             text = f"day {sign}{spoken(interval['operator'], interval['low'], high)}"
         else:
-            text = spoken(interval["operator"], interval["low"], high, interval["unit"])
+            order = "after" if interval["infusion_is"] == "after_hsct" else "before"
+            text = f"{spoken(interval['operator'], interval['low'], high, interval['unit'])} {order} transplant"
         remark = interval["basis"] if interval["basis"] != "stated" else ""
         cells.append(Cell(text, sources=all_sources(interval["sources"], "low"), remark=remark))
     return cells
@@ -178,27 +201,6 @@ def _construct(construct: dict | None, silences: Silences) -> list[Cell]:
     for module in construct["modules"]:
         cells.append(Cell(module["label"], sources=all_sources(sources, "modules")))
     return cells
-
-
-def _responses(response: dict | None, site: bool = False) -> list[Cell]:
-    """Best response by category, with its site where it is not that of the whole patient."""
-    if response is None:
-        return []
-    return [
-        Cell(
-            f"{_category_name(category)} {category['n']}" + (f" of {response['of']}" if site else ""),
-            sources=all_sources(category["sources"], "n"),
-            remark="" if category["basis"] == "stated" else category["basis"],
-            doubts=category["discrepancies"],
-            label=response["site"] if site else "",
-        )
-        for category in response["categories"]
-    ]
-
-
-def _category_name(category: dict) -> str:
-    """Haematologists read CR and PD; a category without an abbreviation is said in words."""
-    return category["label"] if "_" in category["code"] else category["code"]
 
 
 def _subgroups(row: dict) -> list[Cell]:
@@ -241,36 +243,6 @@ def _counted(row: dict) -> list[Cell]:
                 Cell(" ".join(parts), sources=sources, remark=remark, label=label, doubts=item["discrepancies"])
             )
     return cells
-
-
-def _bar(response: dict | None) -> dict | None:
-    """The responses as a bar whose counts are printed in it, and the responders with their interval."""
-    if response is None:
-        return None
-    offset, segments = 0.0, []
-    for category in response["categories"]:
-        if category["again"]:
-            continue
-        share = 100 * category["n"] / response["of"] if response["of"] else 0
-        segments.append(
-            {
-                "css": category["code"].lower(),
-                "x": f"{offset:.2f}",
-                "width": f"{share:.2f}",
-                "middle": f"{offset + share / 2:.2f}",
-                "text": f"{_category_name(category)} {category['n']}" if share >= 25 else str(category["n"]),
-            }
-        )
-        offset += share
-    responded = response["responded"] if response["of"] > 1 else None
-    return {
-        "segments": segments,
-        "label": ", ".join(f"{c['label']} {c['n']}" for c in response["categories"]) + f" of {response['of']}",
-        "of": response["of"],
-        "site": "" if response["site"] in ("overall", "not_reported") else response["site"],
-        "responded": responded,
-        "interval": percent_interval(responded),
-    }
 
 
 def _durations(row: dict) -> list[Cell]:

@@ -1,75 +1,167 @@
 """A study in one paragraph, made of the cells that its page shows: nothing is said here that has no place there."""
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, field
 
-from .cell import SILENT, Cell
+from .cell import SILENCE, SILENT, Cell, lowered
 
-RESULTS = ("Best response", "Remission maintained")
-TOXICITIES = ("CRS", "Neurotoxicity", "GVHD after", "Acute GVHD after CAR-T", "Chronic GVHD after CAR-T")
-PATIENTS = ("Patients", "of ", "Disease", "Age", "Sex")
-GIVEN = ("Order", "T cells collected from", "Genetic origin", "Construct", "Dose", "Lymphodepletion")
+AGED = re.compile(r"(\d+) (year|month)s?")
+NOUNS = {("male", True): "man", ("female", True): "woman", ("male", False): "boy", ("female", False): "girl"}
+GROUPS = {"children": "child", "adults": "adult"}
+GROWN_UP = 18
+AT_INFUSION = "Disease at infusion"
+SAY_THEMSELVES = ("MRD", "Relapse", "Antigen at relapse", "Death")  # “MRD-negative” needs no “MRD:”
+OF_ONE = re.compile(r"1 of 1(?!\d)(, )?")
 
 
-def summary(cells: list[Cell], n_courses: int) -> list[str]:
-    """Sentences, from labelled cells: the patients; of each course what was given, what followed and what of it is not
-    told; then what came later."""
-    sentences = [_patients([cell for cell in cells if cell.label.startswith(PATIENTS)])]
-    of_course = GIVEN + RESULTS + TOXICITIES
-    for number in range(1, n_courses + 1):
-        prefix = f"Course {number} · " if n_courses > 1 else ""
-        own = [replace(c, label=c.label.removeprefix(prefix)) for c in cells if c.label.startswith(prefix)]
-        own = _starting(own, of_course)
-        sentences.append(_sentence(f"CAR-T course {number}" if prefix else "CAR-T cells", _starting(own, GIVEN)))
-        sentences += [_sentence("", _starting(own, labels)) for labels in (RESULTS, TOXICITIES)]
-        sentences.append(_silences("Not told of it", own))
-    later = [cell for cell in cells if not _bare(cell.label).startswith(PATIENTS + of_course)]
-    return [sentence for sentence in (*sentences, _sentence("", later), _silences("Not told", later)) if sentence]
+@dataclass
+class Step:
+    """A transplant or a CAR-T course and what followed it, as labelled cells."""
+
+    name: str
+    is_course: bool = False
+    given: list[Cell] = field(default_factory=list)
+    results: list[Cell] = field(default_factory=list)
+    toxicities: list[Cell] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [*self.given, *self.results, *self.toxicities]
+
+
+@dataclass
+class Glance:
+    """The answer first: who the patients were, what was done in its order, and what is told of the time after."""
+
+    who: list[Cell]
+    steps: list[Step]
+    later: list[Cell]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells, those of the CAR-T courses before those of the transplants."""
+        steps = sorted(self.steps, key=lambda step: not step.is_course)
+        return [*self.who, *(cell for step in steps for cell in step.cells), *self.later]
+
+
+def summary(glance: Glance) -> list[str]:
+    """Sentences: the patients; each transplant and course in its order, what was given, what followed and what of it is
+    not told; then the time after."""
+    sentences = [_patients(glance.who)]
+    for step in glance.steps:
+        sentences += _course(step) if step.is_course else [_transplant(step)]
+    told = [cell for cell in glance.later if cell.state != SILENT]
+    sentences += [_sentence("", told), *_silences("", [cell for cell in glance.later if cell.state == SILENT])]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _patients(cells: list[Cell]) -> str:
-    """“1 patient with B-ALL: 27 years, male.” or “10 patients: CLL 4, lymphoma 6.”"""
+    """“A 27-year-old man with B-ALL.” or “10 patients: CLL 4, lymphoma 6.”"""
     told = {cell.label: cell.text for cell in cells if cell.state != SILENT}
     if not told:
         return ""
-    n = told.get("Patients", "An unknown number of")
+    disease = f" with {lowered(told['Disease'])}" if "Disease" in told else ""
+    status = ", ".join(lowered(_with_remark(cell)) for cell in cells if cell.label == AT_INFUSION)
+    status = f"; at infusion: {status}" if status else ""
+    if told.get("Patients") == "1":
+        return f"{_person(told.get('Age', ''), told.get('Sex', ''))}{disease}{status}."
+    who = f"{told['Patients']} patients" if "Patients" in told else "An unknown number of patients"
     parts = [told[name] for name in ("Age", "Sex") if name in told]
-    parts += [f"{name.removeprefix('of these, ')} {text}" for name, text in told.items() if name.startswith("of these")]
-    disease = f" with {told['Disease']}" if "Disease" in told else ""
-    return f"{n} patient{'' if n == '1' else 's'}{disease}{': ' if parts else ''}{', '.join(parts)}."
+    parts += _by_disease(cells)
+    return f"{who}{disease}{': ' if parts else ''}{', '.join(parts)}{status}."
 
 
-def _silences(opening: str, cells: list[Cell]) -> str:
-    silent = dict.fromkeys(_lower(cell.label) for cell in cells if cell.state == SILENT)
-    return f"{opening}: {', '.join(silent)}." if silent else ""
+def _by_disease(cells: list[Cell]) -> list[str]:
+    """“CLL 4”, “lymphoma 6 (DLBCL 2, MCL 4)” from “of these, CLL”, “of these, lymphoma”, “of lymphoma, DLBCL” …"""
+    within: dict[str, list[tuple[str, str]]] = {}
+    for cell in cells:
+        whole, _, name = cell.label.removeprefix("of ").partition(", ")
+        if cell.label.startswith("of ") and cell.state != SILENT:
+            within.setdefault(whole, []).append((name, cell.text))
+
+    def said(whole: str) -> list[str]:
+        return [
+            f"{name} {n}{' (' + ', '.join(said(name)) + ')' if name in within else ''}"
+            for name, n in within.get(whole, [])
+        ]
+
+    return said("these")
 
 
-def _bare(label: str) -> str:
-    """A label without the course it is of."""
-    return label.split(" · ", 1)[1] if label.startswith("Course ") and " · " in label else label
+def _person(age: str, sex: str) -> str:
+    aged = AGED.fullmatch(age)
+    grown_up = bool(aged) and aged[2] == "year" and int(aged[1]) >= GROWN_UP
+    noun = NOUNS.get((sex, grown_up)) if aged else GROUPS.get(age)
+    noun = noun or {"male": "male patient", "female": "female patient"}.get(sex, "patient")
+    if not aged:
+        return f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
+    article = "An" if aged[1].startswith("8") or aged[1] in ("11", "18") else "A"
+    return f"{article} {aged[1]}-{aged[2]}-old {noun}"
 
 
-def _starting(cells: list[Cell], labels: tuple[str, ...]) -> list[Cell]:
-    return [cell for cell in cells if cell.label.startswith(labels)]
+def _transplant(step: Step) -> str:
+    """“Cord blood transplant; then molecular relapse.”"""
+    followed = _joined([cell for cell in step.cells if cell.state != SILENT])
+    return f"{step.name[:1].upper()}{step.name[1:]}{'; then ' if followed else ''}{followed}."
+
+
+def _course(step: Step) -> list[str]:
+    """What was given in one sentence, then the results, the toxicities, and what is not told of them."""
+    said = [phrase for cell in step.given if cell.state != SILENT and (phrase := _given(cell))]
+    silences = [cell for cell in step.cells if cell.state == SILENT]
+    of_it = " of this course" if step.name != "CAR-T cells" else " of the cells and what followed"
+    return [
+        f"{step.name}{': ' if said else ''}{'; '.join(said)}.",
+        _sentence("", [cell for cell in step.results if cell.state != SILENT]),
+        _sentence("", [cell for cell in step.toxicities if cell.state != SILENT]),
+        *_silences(of_it, silences),
+    ]
+
+
+def _given(cell: Cell) -> str:
+    """What was given, as a part of a sentence."""
+    text = _with_remark(cell)
+    if cell.label == "Lymphodepletion":
+        return text.replace("none given", "no lymphodepletion") if cell.state != "value" else f"after {text}"
+    if cell.label == "T cells collected from":
+        return f"T cells collected from {'the ' if cell.text.startswith(('recipient', 'HSCT donor')) else ''}{text}"
+    return text.replace(cell.text, f"of {cell.text} origin", 1) if cell.label == "Genetic origin" else text
+
+
+def _silences(of_what: str, cells: list[Cell]) -> list[str]:
+    """“Not reported: dose.” and “Not in what was read: CRS.”, since these are two things."""
+    found: dict[str, dict[str, None]] = {}
+    for cell in cells:
+        kind = next((kind for kind in SILENCE.values() if cell.text.endswith(kind)), "not reported")
+        found.setdefault(kind, {})[lowered(cell.label)] = None
+    return [f"{kind[:1].upper()}{kind[1:]}{of_what}: {', '.join(labels)}." for kind, labels in found.items()]
 
 
 def _sentence(opening: str, cells: list[Cell]) -> str:
-    """“Label: text (remark); …” of what is told, one label for what follows it."""
-    parts, last = [], ""
+    text = _joined(cells)
+    return f"{opening}{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _joined(cells: list[Cell]) -> str:
+    """“best response: complete remission 1 of 10, partial remission 1 of 10; CRS: none”; a label stands once."""
+    parts, last = [], None
     for cell in cells:
-        if cell.state == SILENT:
+        label, _, what = cell.label.partition(": ")
+        told = _with_remark(cell)
+        if what:
+            told = f"{lowered(what)} {OF_ONE.sub('', told)}".strip()  # of one patient “1 of 1” says no more
+        elif (name := label.partition(", ")[0]) in SAY_THEMSELVES:
+            site = label.removeprefix(name)
+            parts.append(told.replace(cell.text, cell.text + ("" if site[2:] in cell.text else site), 1))
             continue
-        text = f"{cell.text} ({cell.remark.rstrip('.')})" if cell.remark else cell.text
-        if cell.label == last:
-            parts[-1] += f", {text}"
+        if label == last:
+            parts[-1] += f", {told}"
         else:
-            parts.append(f"{_lower(cell.label)}: {text}")
-        last = cell.label
-    text = "; ".join(parts)
-    if opening and text:
-        return f"{opening} – {text}."
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+            parts.append(f"{lowered(label)}: {told}" if label else told)
+        last = label
+    return "; ".join(parts)
 
 
-def _lower(label: str) -> str:
-    """A label within a sentence; abbreviations stay."""
-    return label if label[1:2].isupper() or label[1:2] == " " else label[:1].lower() + label[1:]
+def _with_remark(cell: Cell) -> str:
+    remark = " · ".join(part for part in (cell.remark.rstrip("."), cell.basis) if part)
+    return f"{cell.text} ({remark})" if remark else cell.text

@@ -126,7 +126,9 @@ def _panel(marks: list[dict], unit: str, last: bool):
         base.mark_text(align="left", lineBreak="\n", dy=centred("after")).encode(
             x=alt.value(WIDTH + 262), text="after:N"
         ),
-        base.mark_text(align="left").encode(x=alt.value(WIDTH + 584), text="graded:N"),
+        base.mark_text(align="left", lineBreak="\n", dy=centred("graded")).encode(
+            x=alt.value(WIDTH + 584), text="graded:N"
+        ),
     ]  # fmt: skip
     marks_of_crs = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=alt.value(WIDTH + 570), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
@@ -151,7 +153,7 @@ def _drawn(mark: dict, number: int) -> dict:
         "CRS": mark["CRS"],
         "label": f"{purpose}{mark['counted']}\n{mark['per']}{of_whom}",
         "after": wrapped(_of_response(mark)),
-        "graded": mark["CRS told"],
+        "graded": wrapped(mark["CRS told"], 22),
         "said": _said(mark),
         "href": mark["link"],
     }

@@ -46,7 +46,8 @@ UNSPLIT = "not told by disease"
 NAMED, SAID = 3, 20  # cohorts of a cell that stand in it, and in its text
 EMPTY = "not in this base"
 ELSEWHERE = "not among these courses"
-WIDTH, HEIGHT, LARGEST = 178, 132, 2600  # of a cell, and the area of the largest circle, in square dots
+WIDTH, HEIGHT, LARGEST = 178, 132, 2600  # of a cell at least, and the area of the largest circle, in square dots
+CIRCLES, LINES, LINE_HEIGHT = 36, 70, 14  # how far below the top of a cell its circle stands, and its text begins
 HATCH = "M-.95,-.3L.3,.95M-.99,.12L-.12,.99M-.8,-.6L.6,.8M-.6,-.8L.8,.6M-.3,-.95L.95,.3M.12,-.99L.99,-.12"
 
 
@@ -229,7 +230,10 @@ def _chart(drawn: list[dict], diseases: list[str], sources: list[str]):
     def circle(count: str):
         return (linked if count == "low" else told).encode(size=alt.Size(f"{count}:Q", scale=size, legend=None))
 
-    up = {"yOffset": -30, "xOffset": -36}
+    most = max([len(cell["lines"].split("\n")) for cell in full], default=0)
+    height = max(HEIGHT, LINES + LINE_HEIGHT * most + 8)
+    top = CIRCLES - height / 2
+    up = {"yOffset": top, "xOffset": -36}
     layers = [
         of(drawn).mark_rect(fill="white", stroke=LINE, strokeWidth=1),
         circle("low").mark_point(filled=True, shape="circle", color=ACCENT, opacity=1, **up),
@@ -238,10 +242,10 @@ def _chart(drawn: list[dict], diseases: list[str], sources: list[str]):
         told.transform_filter("datum.high == 0").mark_point(
             filled=True, shape=RING, size=160, color=SOFT, opacity=1, **up
         ),
-        linked.mark_text(align="left", dy=-30, dx=-4, fontWeight="bold").encode(text="label:N"),
-        told.mark_text(baseline="top", dy=4, lineBreak="\n", fontSize=11).encode(text="lines:N"),
+        linked.mark_text(align="left", dy=top, dx=-4, fontWeight="bold").encode(text="label:N"),
+        told.mark_text(baseline="top", dy=LINES - height / 2, lineBreak="\n", fontSize=11).encode(text="lines:N"),
         of([cell for cell in drawn if "low" not in cell])
         .mark_text(color=SOFT, fontStyle="italic")
         .encode(text="text:N"),
     ]
-    return alt.layer(*layers).properties(width=alt.Step(WIDTH), height=alt.Step(HEIGHT))
+    return alt.layer(*layers).properties(width=alt.Step(WIDTH), height=alt.Step(height))

@@ -26,6 +26,9 @@ CONFOUNDED = (
     "The interval is confounded by the time to relapse: who relapses later is treated later, so a difference along "
     "this axis cannot be laid to the timing of the cells."
 )
+ON_A_LINE = (
+    "A line: the time lies somewhere on it, and the symbol in its middle is no value. “≤” reaches to the transplant."
+)
 SUPPORT = {
     "unsupported": "cites no source",
     "cited": "cites a source",
@@ -48,8 +51,9 @@ def draw(asked: Asked) -> Picture:
     picture.told = [_said(mark) for mark in drawn]
     if picture.beside:
         picture.told.append(f"Without an interval: {'; '.join(b['text'] for b in picture.beside)}.")
-    picture.notes = [MONTHS, CONFOUNDED, *_window_notes(claims)]
-    picture.caption = [CONFOUNDED, *_window_notes(claims, brief=True)]
+    lines = [ON_A_LINE] if any(d["from"] != d["to"] for d in map(_drawn, drawn)) else []
+    picture.notes = [MONTHS, *lines, CONFOUNDED, *_window_notes(claims)]
+    picture.caption = [*lines, CONFOUNDED, *_window_notes(claims, brief=True)]
     panels = [_panel([m for m in drawn if m["unit"] == unit], unit, claims) for unit in UNITS]
     panels = [panel for panel in panels if panel is not None]
     return finished(picture, alt.vconcat(*panels, spacing=28) if panels else None, asked.beyond(MOST_DRAWN))
@@ -126,6 +130,9 @@ def _panel(marks: list[dict], unit: str, claims: list[dict]):
     layers = [
         alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
         base.mark_rule(strokeWidth=2, color=SOFT).encode(x=alt.X("from:Q", scale=alt.Scale(domain=domain)), x2="to:Q"),
+        base.transform_filter("datum.limit").mark_tick(thickness=2, size=16, color=SOFT).encode(
+            x=alt.X("to:Q", scale=alt.Scale(domain=domain))
+        ),
         base.mark_point(filled=True, size=170, opacity=1).encode(
             x=x, href="href:N", description="said:N",
             color=colour("response", RESPONSES, **legend), shape=shape("response", RESPONSES, **legend),
@@ -151,7 +158,7 @@ def _sides(drawn: list[dict], unit: str) -> str:
 
 
 def _drawn(mark: dict) -> dict:
-    """Where a mark lies. An open end reaches to the transplant itself, or leaves the axis with an arrow."""
+    """Where a mark lies: on a line that is open towards the transplant itself, or leaves the axis with an arrow."""
     sign = 1 if mark["infused"].startswith("after") else -1
     low, high = float(mark["low"]), float(mark["high"] if mark["high"] is not None else mark["low"])
     start, arrow = low, ""
@@ -161,11 +168,12 @@ def _drawn(mark: dict) -> dict:
         arrow = "→" if sign > 0 else "←"
     return {
         "course": mark["course"] + (" · retold" if mark["retold"] == "yes" else ""),
-        "at": sign * (low + high) / 2,
+        "at": sign * (start + high) / 2,
         "from": sign * start,
         "to": sign * high,
         "edge": sign * high * 1.03,
         "arrow": arrow,
+        "limit": mark["operator"] in ("<", "≤"),
         "derived": bool(mark["derivation"]),
         "response": mark["response"],
         "label": f"{mark['interval']} {mark['infused']}\n" + wrapped(f"{mark['indication']}; {mark['response told']}"),

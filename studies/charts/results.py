@@ -11,6 +11,7 @@ RESPONSES = {
     "some responded": ("#0072b2", "triangle-up"),
     "none responded": ("#b34700", "square"),
     "told of some of the patients": ("#8a4b7d", "diamond"),
+    "MRD alone is told": ("#946b00", "triangle-right"),
     "not reported": ("#56616d", RING),
 }
 CRS = {
@@ -26,7 +27,12 @@ def response(row: dict, cells: dict) -> tuple[str, str]:
     told = row["response"]
     if told is None:
         parts = [_part(part, item) for part in row["told_of_subgroups"] for item in _items(part)]
-        return ("told of some of the patients", "; ".join(parts)) if parts else ("not reported", cells["silence"].text)
+        if parts:
+            return "told of some of the patients", "; ".join(parts)
+        mrd = [cell.text for cell in cells["counted"] if cell.label == "MRD"]
+        return (
+            ("MRD alone is told", f"{', '.join(mrd)}; no category") if mrd else ("not reported", cells["silence"].text)
+        )
     if told["responded"] is None:
         listed = [f"{text} of {told['of']}" for text in (cell.text for cell in cells["responses"])]
         return "told of some of the patients", ", ".join(listed)

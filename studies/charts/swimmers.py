@@ -5,13 +5,13 @@ from dataclasses import replace
 import altair as alt
 
 from ..ask.charts import Asked
-from ..cells.cell import time_of, transplant_name
+from ..cells.cell import spoken, time_of, transplant_name
 from ..cells.comparison import text_of
 from ..cells.row import row_cells
 from ..cells.timeline_plot import DAYS
 from ..models.choices import Anchor
 from ..models.toxicity import GVHD_TERMS
-from .clock import Clock, Span
+from .clock import LATER, Clock, Span
 from .picture import LINE, ORIGIN, PLACES, RING, SOFT, Picture, data, finished, places
 from .results import colour, shape
 
@@ -58,6 +58,8 @@ NOTES = [
     "Each patient is drawn once, on the clock of the CAR-T infusion named beside the bar. The axis is compressed away "
     "from the infusion. For the place of a mark alone a month is taken as 30.44 days; the words keep the unit told.",
     "A line through a mark: it lies somewhere on that line. An arrow: the last that is told is “more than”.",
+    "A dashed line: how long the patient is told to have been disease-free. It is drawn from the infusion; it may "
+    "be counted from another day.",
     "What no clock can place is listed beside the picture, not guessed: a bar may end before a death whose day is not "
     "told, and then says so.",
 ]
@@ -75,7 +77,7 @@ def draw(asked: Asked) -> Picture:
         picture.notes.append(f"{len(single) - len(shown)} more patients are left out. A filter shows them.")
     swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row)) for row in shown]
     for swimmer in swimmers:
-        picture.rows += [_table_row(swimmer, mark) for mark in swimmer.marks]
+        picture.rows += [_table_row(swimmer, mark) for mark in (*swimmer.marks, *swimmer.lasting)]
         picture.told.append(swimmer.said())
         picture.beside += swimmer.beside()
     return finished(picture, _chart(swimmers) if swimmers else None, asked.beyond(len(asked.rows)))
@@ -96,6 +98,8 @@ class _Swimmer:
         # The first infusion, or the first from which anything else is told.
         self.course, self.marks, self.unplaced = next((t for t in tried if len(t[1]) > 1), tried[0])
         self.several = len(mine) > 1
+        told = row["durations"] if self.course["accession"] == row["course"] else []
+        self.lasting = [_lasting(d) for d in told if d["code"] == "dfs_duration" and d["unit"] in DAYS]
 
     @property
     def link(self) -> str:
@@ -121,6 +125,7 @@ class _Swimmer:
             "from": min(mark["span"].low for mark in self.marks) / MONTH,
             "to": last["span"].high / MONTH,
             "open": last["span"].open,
+            "died": "death" in missing,
         }
 
     def said(self) -> str:
@@ -199,6 +204,14 @@ def _mark(kind: str, title: str, record: dict, span: Span) -> dict:
     return {"kind": kind, "title": title, "when": when, "span": span, "record": record}
 
 
+def _lasting(duration: dict) -> dict:
+    """How long something lasted, as a mark from the infusion on."""
+    text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
+    high = duration["value_high"] if duration["value_high"] is not None else duration["value"]
+    span = Span(0, float(high) * DAYS[duration["unit"]], duration["operator"] in LATER)
+    return {"kind": "disease-free", "title": f"disease-free {text}", "when": text, "span": span, "record": duration}
+
+
 def _when(record: dict) -> str:
     """The time told and what it is counted from; empty where none is told."""
     when, anchor = time_of(record), record.get("time_from")
@@ -226,7 +239,8 @@ def _table_row(swimmer: _Swimmer, mark: dict) -> dict:
 def _chart(swimmers: list[_Swimmer]):
     bars = [swimmer.bar() for swimmer in swimmers]
     marks = [_drawn(swimmer, mark) for swimmer in swimmers for mark in swimmer.marks]
-    ends = [bar[end] for bar in bars for end in ("from", "to")]
+    lasting = [_drawn(swimmer, mark) for swimmer in swimmers for mark in swimmer.lasting]
+    ends = [bar[end] for bar in (*bars, *lasting) for end in ("from", "to")]
     domain = [min([*ends, -1]) * 1.15, max([*ends, 1]) * 1.15]
     scale = alt.Scale(type="symlog", constant=1, domain=domain, nice=False)
     axis = alt.Axis(title="months from the infusion", values=[t for t in TICKS if domain[0] <= t <= domain[1]])
@@ -241,6 +255,11 @@ def _chart(swimmers: list[_Swimmer]):
         base.transform_filter("datum.open").mark_text(align="left", dx=8, fontSize=18).encode(
             x=alt.X("to:Q", scale=scale), text=alt.value("→")
         ),
+        # Where a life ended is told, and not when: the mark stands behind the last that has a place.
+        base.transform_filter("datum.died").mark_text(align="left", dx=14).encode(
+            x=alt.X("to:Q", scale=scale), text=alt.value("✕ died, day not told")
+        ),
+        *_dashed(lasting, y, scale),
         alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
         on.transform_filter("datum.from != datum.to").mark_rule(color=SOFT, strokeWidth=2).encode(**span),
         on.mark_point(filled=True, size=120, opacity=1).encode(
@@ -254,6 +273,19 @@ def _chart(swimmers: list[_Swimmer]):
     return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP))
 
 
+def _dashed(lasting: list[dict], y, scale) -> list:
+    """The layers of what lasted: a line from the infusion on, named behind its end."""
+    if not lasting:
+        return []
+    base = alt.Chart(data(lasting)).encode(y=y)
+    return [
+        base.mark_rule(strokeWidth=2, strokeDash=[5, 3], color="#00664b").encode(
+            x=alt.X("from:Q", scale=scale), x2="to:Q", href="href:N", description="said:N"
+        ),
+        base.mark_text(align="left", dx=8).encode(x=alt.X("to:Q", scale=scale), text="title:N"),
+    ]
+
+
 def _drawn(swimmer: _Swimmer, mark: dict) -> dict:
     span = mark["span"]
     return {
@@ -262,6 +294,7 @@ def _drawn(swimmer: _Swimmer, mark: dict) -> dict:
         "at": (span.low + span.high) / 2 / MONTH,
         "from": span.low / MONTH,
         "to": span.high / MONTH,
+        "title": mark["title"],
         "said": f"{mark['title']}: {mark['when']}",
         "href": swimmer.link,
     }

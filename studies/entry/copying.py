@@ -1,6 +1,6 @@
 """A case as the start of a similar one: the same rows are asked, none of their answers is copied."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from ..models import Report
 from .page import CasePage
@@ -36,9 +36,23 @@ def skeleton(model_case: Report, report: Report, user) -> str:
                 continue  # a series of days is one question
             asked_already.add(question)
             fields[f"{row.prefix}-accession"] = ""
+            fields[f"{row.prefix}-copied"] = urlencode(values)
             fields |= {f"{row.prefix}-{name}": value for name, value in values.items()}
             fields |= _defaults(row, values)
     return urlencode(fields, doseq=True)
+
+
+def still_to_fill(page: CasePage) -> str:
+    """The rows of a copy that were neither filled in nor left out when the page was saved, as its fields; empty where
+    there is none. What they name has its accession by now."""
+    saved = {row.prefix: row.instance.pk for row in page.rows.values() if row.is_new and row.state == "saved"}
+    fields = {}
+    for row in [row for row in page.rows.values() if row.copied and row.blank and not row.removed]:
+        asked = {name: saved.get(value, value) for name, value in parse_qsl(row.copied)}
+        own = {name: page.data.getlist(name) for name in page.data if name.startswith(f"{row.prefix}-")}
+        fields |= own | {f"{row.prefix}-{name}": value for name, value in asked.items()}
+        fields[f"{row.prefix}-copied"] = urlencode(asked)
+    return urlencode(fields | {"stamp": page.newest_change()}, doseq=True) if fields else ""
 
 
 def _defaults(row, values) -> dict:

@@ -11,6 +11,7 @@ from ..help_texts import help_of
 from ..models import Accession, Publication, Record, Study, Term
 from ..models.vocabulary import VOCABULARIES, JoinedTermsField
 from ..pure import printed_numbers
+from ..pure.identifiers import normalised
 from ..pure.numbers import plain
 
 
@@ -211,8 +212,8 @@ def named(model, text: str):
     """The publication or study of a slug, an accession, a DOI or a PMID. Raises ValidationError."""
     ways = models.Q(slug=text.lower()) | models.Q(accession=text)
     if model is Publication:
-        doi = text.removeprefix("https://doi.org/")
-        ways |= models.Q(doi__iexact=doi) | models.Q(pmid=text)
+        identifier = normalised(text)
+        ways |= models.Q(doi__iexact=identifier) | models.Q(pmid=identifier)
     record = model.objects.filter(ways).first()
     if record is None:
         raise ValidationError(f"There is no {model._meta.verbose_name} “{text}”: give its slug, such as “li-hua-2025”.")

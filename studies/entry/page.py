@@ -30,7 +30,7 @@ class CasePage:
         self.rows: dict[str, Row] = {}
         for section in self.sections:
             self._fill(section, saved[section.name])
-        self.stamp = self._stamp()
+        self.stamp = self.newest_change()
 
     # What is saved
 
@@ -80,8 +80,8 @@ class CasePage:
     def parts_of(self, kind: str, accession: str) -> list:
         return self._parts[kind, accession]
 
-    def _stamp(self) -> int:
-        """The last change there was when the page was made: what is saved later, was saved meanwhile."""
+    def newest_change(self) -> int:
+        """The last change there was: what is saved after the page was made, was saved meanwhile."""
         return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
     # What was typed

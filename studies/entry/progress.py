@@ -1,6 +1,7 @@
 """What a case still lacks: what would keep it from being published, and the standard topics one by one."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from ..models.choices import Absence
 from ..publishing.checks import problems_of_unit
@@ -17,8 +18,18 @@ class Topic:
     state: str
 
 
-def still_to_do(page: CasePage) -> list[tuple[str, str, str]]:
-    """Every problem that publishing would have with the case as saved: the row's key, its title, the rule."""
+@dataclass
+class ToDo:
+    """A problem that publishing would have: the row it is about, and for a warning what its answer names."""
+
+    anchor: str
+    row: str
+    rule: str
+    asked: str
+
+
+def still_to_do(page: CasePage) -> list[ToDo]:
+    """Every problem that publishing would have with the case as saved."""
     dossier = page.saved_dossier()
     checked = run([page.report, page.publication], {page.report.pk: dossier})
     problems = problems_of_unit(page.report, dossier, checked[page.report.pk])
@@ -26,7 +37,8 @@ def still_to_do(page: CasePage) -> list[tuple[str, str, str]]:
     told = []
     for problem in problems:
         row = page.rows.get(problem.record)
-        told.append((row.prefix if row else "", row.title if row else problem.record, _rule(problem)))
+        anchor, title = (row.prefix, row.title) if row else ("", problem.record)
+        told.append(ToDo(anchor, title, _rule(problem), urlencode(problem.asked)))
     return told
 
 

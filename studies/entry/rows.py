@@ -2,13 +2,14 @@
 
 import re
 from functools import cache, cached_property
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
-from ..models import Accession, Author, Change, Place, Report, Side
+from ..models import Accession, Author, Place, Report, Side
 from ..models.timing import Timed
 from .fields import form_field
 
@@ -90,15 +91,15 @@ class Part:
     def blank(self) -> bool:
         return self.is_new and not self.form.has_changed()
 
-    def commit(self, holder_id) -> bool:
-        """Save it below its holder, after those that are there. Returns whether anything changed."""
+    def commit(self, holder_id):
+        """Save it below its holder, after those that are there."""
         model, holder, counter = WITHIN[self.kind]
         if self.removed:
             if not self.is_new:
                 self.instance.delete()
-            return True
+            return
         if not self.form.has_changed():
-            return False
+            return
         setattr(self.instance, f"{holder}_id", holder_id)
         if self.is_new:
             beside = model.objects.filter(**{holder: holder_id})
@@ -108,7 +109,6 @@ class Part:
             setattr(self.instance, counter, most + 1)
         if self.form.judge():
             self.form.save()
-        return True
 
 
 class Row:
@@ -193,9 +193,17 @@ class Row:
         return [part for parts in self.parts.values() for part in parts]
 
     @property
+    def copied(self) -> str:
+        """What a row of a copy asked when it was offered, as fields; empty for any other row."""
+        return self.data.get(f"{self.prefix}-copied", "") if self.data is not None and self.is_new else ""
+
+    @property
     def blank(self) -> bool:
-        """New, with nothing typed but what the page offered."""
-        return self.is_new and set(self.form.changed_data) <= OFFERED and all(part.blank for part in self.every_part())
+        """New, with nothing typed but what the page or a copy offered."""
+        asked = dict(parse_qsl(self.copied))
+        as_offered = {name for name, value in asked.items() if self.data.get(f"{self.prefix}-{name}") == value}
+        typed = set(self.form.changed_data) - OFFERED - as_offered
+        return self.is_new and not typed and all(part.blank for part in self.every_part())
 
     @property
     def changed(self) -> bool:
@@ -247,22 +255,19 @@ class Row:
         self.state = "refused" if any(True for _ in self.errors()) else "saved"
 
     def _save(self):
-        many = {field.name for field in self.section.model._meta.many_to_many} & set(self.form.changed_data)
         record = self.form.save(commit=False)
         try:
             with transaction.atomic():
                 record.save(force_insert=self.is_new)
                 self.form.save_m2m()
-                if many:
-                    Change.log(record.pk, "parts changed", {name: [None, "changed"] for name in sorted(many)})
         except IntegrityError as error:
             self.form.add_error(None, str(error))
 
     def _commit_parts(self):
-        for kind, parts in self.parts.items():
-            done = [part.commit(self.instance.pk) for part in parts if not part.blank]
-            if any(done) and kind != "places":  # places write the history themselves
-                Change.log(self.instance.pk, "parts changed", {kind: [None, "changed"]})
+        for parts in self.parts.values():
+            for part in parts:
+                if not part.blank:
+                    part.commit(self.instance.pk)
 
     def issue(self):
         """Give a new row its accession, so that sides and places may name it before it is saved."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from ..models import Place, Side, Typed, acting
+from ..models import Place, Side, Typed, acting, parts_of
 from ..publishing.unit_of import unit_of
+from .kept import tabs_of
 from .page import CasePage
 
 
@@ -45,7 +46,7 @@ def save(page: CasePage, reason: str, may_remove) -> Saved:
                 done.reasons = [Reason("The case", "Why", rule, "id_reason")]
             if done.reasons:
                 raise _NotSaved
-            Typed.objects.filter(user=page.user, report=page.report).delete()
+            Typed.objects.filter(user=page.user, tab__in=tabs_of(page.data)).delete()
     except _NotSaved:
         done.rows = done.removed = 0
     return done
@@ -67,8 +68,12 @@ def _save(page: CasePage, may_remove, done: Saved) -> list[str]:
     typed = [row for row in rows if not row.removed and (not row.blank if row.is_new else row.changed)]
     for row in typed:
         row.issue()
+    before = {row: {} if row.is_new else parts_of(row.instance) for row in typed}
     for row in typed:
         row.commit()
+    for row in typed:
+        if row.state == "saved":
+            row.instance.log_parts(before[row])
     done.rows = len(typed)
     for row in reversed([row for row in removed if not row.is_new]):
         _remove(page, row, may_remove)

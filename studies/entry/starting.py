@@ -7,8 +7,10 @@ from django.db import transaction
 from ..help_texts import help_of
 from ..models import Publication, Report, Study, Typed, acting
 from ..models.choices import PublicationKind, ReportRole
+from ..pure.identifiers import kind_of, normalised
 from .copying import skeleton
 from .fields import WholeNumberField, named
+from .kept import new_tab
 
 
 class StartForm(forms.Form):
@@ -57,6 +59,9 @@ class StartForm(forms.Form):
             raise ValidationError(f"There is no report “{text}”.")
         return report
 
+    unknown = ""  # a DOI or PMID that is not in the base, to be imported
+    copied = ""  # the name under which the rows of the copy are kept
+
     def start(self, user) -> Report | None:
         """Make what is missing, and the report. With errors nothing was made, and the form says why."""
         try:
@@ -81,7 +86,8 @@ class StartForm(forms.Form):
             raise ValidationError(f"{publication} has a report of it already: continue {report.pk}.")
         report = _saved(Report(publication=publication, study=study, role=data["role"]))
         if data["copy_of"]:
-            Typed.objects.create(user=user, report=report, body=skeleton(data["copy_of"], report, user))
+            body = skeleton(data["copy_of"], report, user)
+            self.copied = Typed.objects.create(user=user, report=report, tab=new_tab(), body=body).tab
         return report
 
     def _publication(self, data) -> Publication:
@@ -91,7 +97,10 @@ class StartForm(forms.Form):
         except ValidationError as error:
             year, name, kind = (data[f"publication_{part}"] for part in ("year", "name", "kind"))
             if not (year and name and kind):
+                self.unknown = text if kind_of(normalised(text)) in ("doi", "pmid") else ""
                 missing = f"“{text}” is not in the base. For a new publication give a slug, short name, year and kind."
+                if self.unknown:
+                    missing = f"“{text}” is not in the base: import it, or give a slug, short name, year and kind."
                 raise ValidationError({"publication": missing}) from error
         made = Publication(slug=text, name=name, year=year, kind=kind)
         return _saved(

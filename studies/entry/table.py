@@ -150,7 +150,8 @@ class Pasted:
             yield number, cells[0], [(text, read.get((number, n))) for n, text in enumerate(cells[1:], 2)]
 
     def enter(self, reason: str) -> int:
-        """Save every cell as a measurement, all or none. Returns how many; raises TableRefused."""
+        """Save every cell as a measurement, all or none. Returns how many, none where all of them are there already;
+        raises TableRefused."""
         missing = [
             Fault(1, n, " ".join(form.errors["analyte"]))
             for n, form in self.columns.items()
@@ -190,9 +191,27 @@ class Pasted:
             records.append(record)
         if faults:
             raise TableRefused(faults)
+        there = self._there_already(records)
+        if len(there) == len(records):
+            return 0
+        if there:
+            raise TableRefused([Fault(cell.row, cell.column, f"It is entered already, as {pk}.") for cell, pk in there])
         with acting(self.page.user, reason or "a pasted table"):
             Measurement.create_many(records)
         return len(records)
+
+    def _there_already(self, records) -> list[tuple]:
+        """Cells that stand in the report, with their records: what is measured, at the same place in the same words."""
+        standing = {
+            measured[1:]: measured[0]
+            for measured in Measurement.objects.filter(report=self.page.report).values_list(
+                "pk", "cohort_id", "analyte_id", "specimen_id", "method_id", "locator", "as_reported"
+            )
+        }
+        keys = [
+            (m.cohort_id, m.analyte_id, m.specimen_id, m.method_id, m.locator, m.as_reported) for m in records
+        ]  # fmt: skip
+        return [(cell, standing[key]) for cell, key in zip(self.cells, keys, strict=True) if key in standing]
 
     def _measurement(self, cell) -> Measurement:
         given, column = self.form.cleaned_data, self.columns[cell.column].cleaned_data

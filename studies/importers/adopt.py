@@ -20,6 +20,7 @@ from ..models import (
     acting,
 )
 from ..models.choices import Basis, ExtractionState, PublicationKind, ReadAs, ReportRole, State
+from ..publishing.candidates import join
 from ..pure.citations import cut
 from .found import Fault, Found, Refused, Value, model_of
 
@@ -58,6 +59,8 @@ def adopt(choices: list[Choice], user) -> Adopted:
                     faults += _faults(found, error)
         if faults:
             raise Refused(faults)
+        with acting(user, "imported"):
+            join([one for one in (*done.made, *done.filled) if isinstance(one, Publication)])
     return done
 
 

@@ -28,10 +28,13 @@ def read(text: str, source: Source) -> list[Found]:
         try:
             if not re.search(r"^FAU *-", record, re.MULTILINE):  # nbib takes authors by their full names alone
                 record = re.sub(r"^AU  - ", "FAU - ", record, flags=re.MULTILINE)
+            doi_tag = "AID" if re.search(r"^AID *-.*\[doi\]", record, re.MULTILINE) else "LID"
+            if doi_tag == "LID":  # nbib looks for a DOI at AID alone
+                record = re.sub(r"^LID *- (.*\[doi\])", r"AID - \1", record, flags=re.MULTILINE)
             parsed = nbib.read(record)
             if len(parsed) != 1:
                 raise MalformedLine("it holds nothing that could be read")
-            found.append(_found(parsed[0], source.entry_named(entry)))
+            found.append(_found(parsed[0], source.entry_named(entry), doi_tag))
         except (MalformedLine, UnknownTagFormat, ValueError, OverflowError, LookupError) as error:
             faults.append(Fault(entry, "the record", "", f"it is not as PubMed writes it: {error}"))
     if faults:
@@ -51,7 +54,7 @@ def _records(text: str):
             lines = []
 
 
-def _found(entry: dict, source: Source) -> Found:
+def _found(entry: dict, source: Source, doi_tag: str) -> Found:
     found = Found(source)
     title = entry.get("title") or entry.get("transliterated_title", "")
     found.take("title", re.sub(r"([^.])\.$", r"\1", title), "TI", as_given=title)
@@ -61,7 +64,7 @@ def _found(entry: dict, source: Source) -> Found:
     ):  # fmt: skip
         found.take(name, entry.get(key), tag)
     take_pages(found, entry.get("pages"), "", "PG")
-    found.take("doi", identifiers.normalised(entry.get("doi", "")), "AID", as_given=entry.get("doi"))
+    found.take("doi", identifiers.normalised(entry.get("doi", "")), doi_tag, as_given=entry.get("doi"))
     found.take("pmcid", f"PMC{entry['pmcid']}" if entry.get("pmcid") else "", "PMC")
     printed = entry.get("publication_date", "")
     found.take_year(printed, "DP")

@@ -40,16 +40,24 @@ class Hits:
 
 def fetch(pmids: list[str], client: Client | None = None) -> list[Found]:
     """The records of these PMIDs, in their order, by one question. Raises Missing naming every PMID that is unknown."""
-    client = client or Client(SERVICE)
-    answer = client.get("efetch.fcgi", "xml", db="pubmed", retmode="xml", id=",".join(pmids))
-    found = {}
-    for article in _root(answer).iter("PubmedArticle"):
-        pmid = _text(article.find("MedlineCitation/PMID"))
-        found[pmid] = _found(article, answer.source.entry_named(f"PMID {pmid}"))
+    found = articles(pmids, client or Client(SERVICE))
     missing = [pmid for pmid in pmids if pmid not in found]
     if missing:
         raise Missing(f"PubMed gave no article for PMID {', '.join(missing)}. Nothing was changed.")
     return [found[pmid] for pmid in pmids]
+
+
+def articles(pmids: list[str], client: Client) -> dict[str, Found]:
+    """PMID → its record, by one question. A PMID without an article (a book, a chapter) is left out."""
+    answer = client.get("efetch.fcgi", "xml", db="pubmed", retmode="xml", id=",".join(pmids))
+    found = {}
+    for article in _root(answer).iter("PubmedArticle"):
+        pmid = _text(article.find("MedlineCitation/PMID"))
+        try:
+            found[pmid] = _found(article, answer.source.entry_named(f"PMID {pmid}"))
+        except AttributeError:  # an element that every article has is not there
+            raise _wrong("article") from None
+    return found
 
 
 def search(term: str, most: int = MOST_PMIDS, client: Client | None = None) -> Hits:

@@ -1,7 +1,7 @@
 """The write side, one file per concept, and (public.py) the read side that publishing writes."""
 
 from .appraisal import Appraisal, AppraisalItem
-from .base import Accession, AccessionCounter, Change, Extracted, Record, acting, reopen
+from .base import Accession, AccessionCounter, Change, Extracted, Record, acting, changed_between, parts_of
 from .checked import CheckedWarning
 from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
@@ -13,6 +13,7 @@ from .event import Event
 from .imported import ImportedValue
 from .measurement import Measurement
 from .outcome import Outcome
+from .problem import ProblemAnswer, ProblemReport
 from .provenance import Place
 from .public import (
     OPEN,
@@ -28,6 +29,18 @@ from .public import (
 )
 from .publication import Author, Citation, Publication, SourceRead
 from .published_table import PublishedTable, PublishedTableCell, PublishedTableColumn
+from .queue import Candidate, Finding, SavedSearch, SearchRun
+from .reading import (
+    AGREEING,
+    FINISHED,
+    ComparedFact,
+    Decision,
+    DoubleReading,
+    Reading,
+    ReadingState,
+    ReadingStep,
+    Verdict,
+)
 from .registry import get_record, model_of_kind, record_models
 from .study import (
     Coverage,
@@ -46,13 +59,15 @@ from .user import User
 from .vocabulary import Grade, Mapping, Term, Vocabularies
 
 __all__ = [
-    "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Change", "Characteristic",
-    "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course", "Coverage", "Discrepancy",
-    "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm", "Extracted", "FormLink", "Grade",
-    "ImportedValue", "Infusion", "InterestStatement", "Interval", "Lymphodepletion", "Mapping", "Measurement", "OPEN",
-    "Outcome", "Place", "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell",
-    "PublishedTableColumn", "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision",
+    "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Candidate", "Change",
+    "Characteristic", "CheckedWarning", "Citation", "Claim", "Cohort", "CohortOverlap", "Construct", "Course",
+    "Coverage", "Discrepancy", "EligibilityCriterion", "Event", "EvidenceDose", "EvidenceRow", "EvidenceTerm",
+    "Extracted", "Finding", "FormLink", "Grade", "ImportedValue", "Infusion", "InterestStatement", "Interval",
+    "Lymphodepletion", "Mapping", "Measurement", "OPEN", "Outcome", "Place", "ProblemAnswer", "ProblemReport",
+    "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
+    "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun",
     "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
     "Toxicity", "Transplant", "Typed", "User", "Vocabularies", "acting", "get_record", "model_of_kind", "record_models",
-    "reopen",
+    "AGREEING", "ComparedFact", "Decision", "DoubleReading", "FINISHED", "Reading", "ReadingState", "ReadingStep",
+    "Verdict", "changed_between", "parts_of",
 ]  # fmt: skip

@@ -104,7 +104,8 @@ class Change(models.Model):
     reason = models.TextField(blank=True)
     fields = models.JSONField(default=dict)
 
-    STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded")  # what changes no record
+    # What changes no record.
+    STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded", "checked", "check lapsed")
 
     class Meta:
         ordering = ["-id"]
@@ -170,6 +171,15 @@ def low_up_to_high(low: str, high: str) -> models.CheckConstraint:
     )
 
 
+def from_low_to_high(low: str, high: str) -> models.CheckConstraint:
+    """A range that has its beginning: an end alone is told by the operator “≤” of the low value."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__isnull": False, f"{low}__lte": F(high)}),
+        name=f"%(class)s_{low}_up_to_{high}",
+        violation_error_message=f"“{high}” needs “{low}”, not greater: an end alone is a low value with ≤.",
+    )
+
+
 def derivation_given(name: str) -> models.CheckConstraint:
     """What is not simply stated says how it was arrived at."""
     return models.CheckConstraint(
@@ -195,8 +205,9 @@ class Record(models.Model):
         abstract = True
 
     NOT_LOGGED = frozenset(
-        {"accession", "created_at", "changed_at", "form", "checked", "published_at", "state", "is_public"}
-    )
+        {"accession", "created_at", "changed_at", "form", "checked", "published_at", "state", "is_public",
+         "haematologist_checked_on"}
+    )  # fmt: skip
 
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""
@@ -239,6 +250,14 @@ class Record(models.Model):
             for record in {_unit(record): record for record in records}.values():
                 reopen(record)
 
+    def log_parts(self, before: dict[str, str]):
+        """What it holds beside its columns belongs to its history too, and to what is public of it. `before` is what
+        `parts_of` told of it."""
+        changed = changed_between(before, parts_of(self))
+        if changed:
+            Change.log(self.pk, "parts changed", changed)
+            reopen(self)
+
     def plain_fields(self) -> dict:
         """Field values as JSON can hold them, empty ones left out."""
         values = {}
@@ -254,6 +273,33 @@ class Record(models.Model):
     def statements(self):
         """The facts this record states, as `Statement` objects; what is empty is not stated."""
         return iter(())
+
+
+def parts_of(record) -> dict[str, str]:
+    """What a record or term holds beside its own columns, in words: the rows within it (authors, sides, items, grades),
+    one by one, and its many-valued fields. Rows that are `told` write the history themselves."""
+    told = {}
+    for relation in record._meta.related_objects:
+        logs_itself = issubclass(relation.related_model, Record) or hasattr(relation.related_model, "told")
+        if relation.on_delete is models.CASCADE and not logs_itself:
+            kind, holder = relation.related_model._meta.verbose_name, relation.field
+            rows = relation.related_model._default_manager.filter(**{holder.name: record.pk})
+            told |= {f"{kind} {number}": _in_words(row, holder) for number, row in enumerate(rows, start=1)}
+    for field in record._meta.many_to_many:
+        told[field.name] = ", ".join(sorted(str(one) for one in getattr(record, field.name).all()))
+    return told
+
+
+def _in_words(row, holder) -> str:
+    columns = [field for field in row._meta.concrete_fields if field != holder and not field.primary_key]
+    return " · ".join(str(value) for field in columns if (value := getattr(row, field.attname)) not in (None, ""))
+
+
+def changed_between(before: dict[str, str], after: dict[str, str]) -> dict[str, list]:
+    """Of two sets of values those that differ, each before and after."""
+    names = [*after, *(name for name in before if name not in after)]
+    pairs = {name: [before.get(name) or None, after.get(name) or None] for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _unit_keys(record) -> list[tuple[type[models.Model], str]]:
@@ -284,7 +330,18 @@ def reopen(record):
     """What is changed while a second person looks at it, or after it went out, is a draft again. The public goes on
     seeing what was published."""
     for model, key in _unit_keys(record):
-        model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT)
+        if model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT):
+            lapse(model, key)
+
+
+def lapse(model, key: str):
+    """No draft is checked by a haematologist: the check was of what stood there before."""
+    if not hasattr(model, "haematologist_checked_on"):
+        return
+    standing = model.objects.filter(pk=key, haematologist_checked_on__isnull=False)
+    before = standing.values_list("haematologist_checked_on", flat=True).first()
+    if before and standing.update(haematologist_checked_on=None):
+        Change.log(key, "check lapsed", {"haematologist_checked_on": [before.isoformat(), None]}, unit=key)
 
 
 class Extracted(Record):

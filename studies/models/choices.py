@@ -406,3 +406,72 @@ class AppraisalAnswer(DefinedChoices):
     NO = "no", "Not met.", "no"
     UNCLEAR = "unclear", "Cannot be told.", "unclear"
     NOT_APPLICABLE = "not_applicable", "Does not apply.", "not applicable"
+
+
+class FoundBy(DefinedChoices):
+    """How a paper came to be suggested for reading."""
+
+    GIVEN = "given", "The base was begun with it; nobody searched for it.", "given at the beginning"
+    SEARCH = "search", "A run of a saved search found it.", "saved search"
+    REFERENCES = "reference_list", "A document of the base cites it.", "reference list"
+    READER = "reader", "A reader suggested it.", "suggested by a reader"
+    CURATOR = "curator", "A curator came upon it.", "suggested by a curator"
+    LOOK_UP = "look_up", "It was imported by its identifier or from a file.", "imported"
+
+
+class QueueState(DefinedChoices):
+    """Where a candidate stands for those who read. A publication's extraction state comes first where it was read."""
+
+    SUGGESTED = "suggested", "Nobody has decided on it yet.", "suggested"
+    BEING_READ = "being_read", "Somebody has it, or a part of it is extracted.", "being read"
+    EXHAUSTED = "exhausted", "All of what was read of it is extracted.", "exhausted"
+    EXCLUDED = "excluded", "It is not read for the base; stage and reason say why.", "excluded"
+
+
+class ExclusionStage(DefinedChoices):
+    """What was known of a paper when it was excluded."""
+
+    DUPLICATE = "duplicate", "It is the same record as another candidate, which stays.", "the same as another candidate"
+    ABSTRACT = "title_and_abstract", "Title and abstract were looked at.", "by title and abstract"
+    NOT_RETRIEVED = "not_retrieved", "It was wanted, and the full text could not be had.", "not retrieved"
+    FULL_TEXT = "full_text", "The full text was read.", "by full text"
+
+
+class ExclusionReason(DefinedChoices):
+    """Why a paper is not read for the base. The first that applies, in this order, is the reason."""
+
+    SAME_RECORD = "same_record", "The same publication stands in the queue twice.", "same record"
+    NOT_RETRIEVABLE = "not_retrievable", "The full text could not be had.", "full text not to be had"
+    NO_CAR_T = "no_car_t", "It does not report on CAR-T cells.", "not about CAR-T cells"
+    NO_PATIENTS = "no_patients", "Preclinical: cells or animals, no patients.", "no patients"
+    NO_TRANSPLANT = "no_allogeneic_transplant", "No allogeneic transplant before or after.", "no allogeneic transplant"
+    NO_OWN_DATA = "no_own_data", "A review, comment or guideline without patients of its own.", "no data of its own"
+    SAME_REPORT = "duplicate_report", "Another paper reports the same and is read.", "reported in another paper"
+    OTHER = "other", "None of the others; the text says what.", "another reason"
+
+
+class RunOutcome(DefinedChoices):
+    """How a run of a saved search ended. Newness is measured against the last one that was complete."""
+
+    COMPLETE = "complete", "Everything that the service counted is in the queue.", "complete"
+    PARTIAL = "partial", "Some of it is in the queue, some was not fetched.", "in part"
+    FAILED = "failed", "Nothing was fetched.", "failed"
+
+
+class FlowPlace(DefinedChoices):
+    """Where a paper stands in the public flow, from top to bottom."""
+
+    DUPLICATE = "duplicate", "The same record as another paper of the flow.", "the same as another"
+    WAITING = "waiting", "Identified, and nobody has looked at it yet.", "not screened yet"
+    EXCLUDED_BY_ABSTRACT = "excluded_by_abstract", "Excluded by title and abstract.", "excluded by title and abstract"
+    NOT_RETRIEVED = "not_retrieved", "Wanted, and the full text could not be had.", "not retrieved"
+    BEING_READ = "being_read", "Being read or entered; nothing of it is public yet.", "being read"
+    EXCLUDED_BY_FULL_TEXT = "excluded_by_full_text", "Excluded by its full text.", "excluded by full text"
+    TAKEN_OUT = "taken_out", "It was in the base and was withdrawn or superseded.", "withdrawn from the base"
+    INCLUDED = "included", "A document of the base, read.", "included"
+
+
+class ProblemState(DefinedChoices):
+    OPEN = "open", "Nobody has answered it yet.", "not answered yet"
+    ANSWERED = "answered", "A curator has answered it; the answer is public.", "answered"
+    SPAM = "spam", "It reports nothing.", "dismissed as spam"

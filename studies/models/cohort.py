@@ -11,6 +11,18 @@ from .choices import AgeGroup, CharacteristicKind, OverlapRelation, Presence, Se
 from .publication import Publication
 from .vocabulary import term_field
 
+OLDEST = 130  # years that nobody has reached
+AGES = ("age_low", "age_high", "age_median")
+
+
+def _ages(**bound) -> Q:
+    """Every age that is given lies within a bound."""
+    condition = Q()
+    for name in AGES:
+        within = Q(**{f"{name}__{lookup}": value for lookup, value in bound.items()})
+        condition &= Q(**{f"{name}__isnull": True}) | within
+    return condition
+
 
 class Cohort(Extracted):
     """The patients a number is about. A subgroup has a parent; only root cohorts count towards totals."""
@@ -43,6 +55,40 @@ class Cohort(Extracted):
         constraints = [
             *Extracted.Meta.constraints,
             low_up_to_high("age_low", "age_high"),
+            models.CheckConstraint(
+                condition=_ages(gte=0),
+                name="cohort_age_is_not_negative",
+                violation_error_message="An age is not negative.",
+            ),
+            excusable(
+                _ages(lte=OLDEST) | (Q(age_unit="months") & _ages(lte=12 * OLDEST)),
+                "cohort_age_is_reached",
+                f"Nobody has reached {OLDEST} years.",
+            ),
+            excusable(
+                Q(age_median__isnull=True)
+                | (
+                    (Q(age_low__isnull=True) | Q(age_low__lte=models.F("age_median")))
+                    & (Q(age_high__isnull=True) | Q(age_high__gte=models.F("age_median")))
+                ),
+                "cohort_median_within_range",
+                "The median age lies outside the range of ages.",
+            ),
+            models.CheckConstraint(
+                condition=Q(n__isnull=True) | Q(n__gte=1) | Q(parent__isnull=False),
+                name="cohort_has_patients",
+                violation_error_message="A cohort has a patient at least; leave empty what is not reported.",
+            ),
+            excusable(
+                ~Q(sex=Sex.MALE) | Q(n_female__isnull=True) | Q(n_female=0),
+                "cohort_of_men_has_no_women",
+                "All are male, yet there are women.",
+            ),
+            excusable(
+                ~Q(sex=Sex.FEMALE) | Q(n_male__isnull=True) | Q(n_male=0),
+                "cohort_of_women_has_no_men",
+                "All are female, yet there are men.",
+            ),
             models.UniqueConstraint(fields=["report", "code"], name="cohort_code_once_in_report"),
             models.CheckConstraint(
                 condition=(Q(parent__isnull=True) & Q(split_by="")) | (Q(parent__isnull=False) & ~Q(split_by="")),
@@ -205,3 +251,9 @@ class CohortOverlap(Record):
         for name in ("cohort", "other"):
             if getattr(self, f"{name}_id") and getattr(self, name).parent_id:
                 raise ValidationError({name: "Overlaps are told of root cohorts: only they count towards totals."})
+        if self.cohort_id and self.other_id:
+            fewest = min((c.n for c in (self.cohort, self.other) if c.n is not None), default=None)
+            for name in ("shared_low", "shared_high"):
+                shared = getattr(self, name)
+                if None not in (shared, fewest) and shared > fewest:
+                    raise ValidationError({name: f"{shared} patients shared, but the smaller cohort has {fewest}."})

@@ -7,7 +7,15 @@ from django.db.models import Q
 from ..pure import partial_dates
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, PartialDateField, choice_field, decimal_field, low_up_to_high, operator_field
+from .base import (
+    Extracted,
+    PartialDateField,
+    choice_field,
+    decimal_field,
+    from_low_to_high,
+    low_up_to_high,
+    operator_field,
+)
 from .choices import (
     CellsCounted,
     CollectedFrom,
@@ -231,9 +239,9 @@ class Infusion(CourseOrPlan, Extracted):
         ordering = ["course", "order"]
         constraints = [
             *Extracted.Meta.constraints,
-            low_up_to_high("dose_low", "dose_high"),
+            from_low_to_high("dose_low", "dose_high"),
             low_up_to_high("day_low", "day_high"),
-            low_up_to_high("n_infusions", "n_infusions_high"),
+            from_low_to_high("n_infusions", "n_infusions_high"),
             models.UniqueConstraint(fields=["report", "course", "order"], name="infusion_order_once"),
             models.CheckConstraint(
                 condition=Q(dose_low__isnull=True) | (Q(dose_low__gt=0) & ~Q(unit="")),

@@ -21,6 +21,8 @@ class InterestStatement(models.Model):
             ("withdraw_units", "Can withdraw, supersede and reopen what was public"),
             ("redact_records", "Can redact what could identify a patient"),
             ("manage_readings", "Can assign readings and adjudicate them"),
+            ("check_as_haematologist", "Can say that a haematologist checked a record"),
+            ("answer_problems", "Can answer what readers report, and dismiss spam"),
         ]
 
     def __str__(self):

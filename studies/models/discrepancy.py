@@ -1,14 +1,14 @@
 """Disagreement as data: two places that differ, or a value that cannot be right."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 
-from .base import Accession, Record, choice_field
+from .base import Accession, Record, choice_field, reopen
 from .choices import DiscrepancyKind, DiscrepancyStatus, Severity
-from .publication import Curated, Publication
+from .publication import Curated, HaematologistChecked, Publication
 
 
-class Discrepancy(Curated, Record):
+class Discrepancy(HaematologistChecked, Curated, Record):
     """What disagrees, how much it matters to a clinician, what the base shows and why."""
 
     KIND = "DIS"
@@ -64,6 +64,20 @@ class Side(models.Model):
 
     def __str__(self):
         return f"{self.discrepancy_id}, side {self.position}"
+
+    def save(self, *args, **kwargs):
+        """A discrepancy of which a side changes is to be looked at again."""
+        with transaction.atomic():
+            before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+            super().save(*args, **kwargs)
+            columns = [column.attname for column in self._meta.concrete_fields]
+            if before is None or any(getattr(before, name) != getattr(self, name) for name in columns):
+                reopen(self.discrepancy)
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            reopen(self.discrepancy)
+            return super().delete(*args, **kwargs)
 
     def clean(self):
         from .registry import model_of_kind

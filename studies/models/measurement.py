@@ -49,9 +49,9 @@ class Measurement(Timed, Following, Extracted):
                 "or says in what way it has none.",
             ),
             models.CheckConstraint(
-                condition=Q(value__lte=F("value_high")),
+                condition=Q(value_high__isnull=True) | Q(value__isnull=False, value__lte=F("value_high")),
                 name="measurement_value_low_up_to_high",
-                violation_error_message="The range starts above its end.",
+                violation_error_message="The range ends without a beginning, or starts above its end.",
             ),
             models.CheckConstraint(
                 condition=(Q(canonical_value__isnull=True) & Q(canonical_unit=""))

@@ -78,9 +78,34 @@ class Outcome(Timed, Following, Extracted):
                 violation_error_message="An outcome has a category or a value.",
             ),
             models.CheckConstraint(
-                condition=Q(value__lte=F("value_high")),
+                condition=Q(value_high__isnull=True) | Q(value__isnull=False, value__lte=F("value_high")),
                 name="outcome_value_low_up_to_high",
-                violation_error_message="The range starts above its end.",
+                violation_error_message="The range ends without a beginning, or starts above its end.",
+            ),
+            excusable(
+                Q(value__isnull=True) | Q(value__gte=0),
+                "outcome_value_is_not_negative",
+                "A duration or a rate is not negative.",
+            ),
+            excusable(
+                ~Q(unit="%")
+                | (
+                    (Q(value__isnull=True) | Q(value__lte=100))
+                    & (Q(value_high__isnull=True) | Q(value_high__lte=100))
+                    & (Q(ci_low__isnull=True) | Q(ci_low__gte=0))
+                    & (Q(ci_high__isnull=True) | Q(ci_high__lte=100))
+                ),
+                "outcome_percentage_up_to_100",
+                "A percentage and its interval lie from 0 to 100.",
+            ),
+            excusable(
+                Q(value__isnull=True)
+                | (
+                    (Q(ci_low__isnull=True) | Q(ci_low__lte=F("value")))
+                    & (Q(ci_high__isnull=True) | Q(ci_high__gte=F("value")))
+                ),
+                "outcome_value_within_interval",
+                "The value lies outside its own interval.",
             ),
             models.CheckConstraint(
                 condition=Q(ci_low__lte=F("ci_high")),

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import models
 
 # Kinds of search entry in the order of results where all else is equal.
-SEARCH_KINDS = ("study", "publication", "construct", "registration", "disease", "drug", "toxicity", "event", "claim")
+SEARCH_KINDS = (
+    "study", "publication", "construct", "registration", "disease", "drug", "toxicity", "event", "claim", "discrepancy",
+)  # fmt: skip
 OPEN = 2_147_483_647  # an open end that sorts and compares without NULL
 
 

@@ -47,6 +47,16 @@ class Curated(models.Model):
         abstract = True
 
 
+class HaematologistChecked(models.Model):
+    """A record that a haematologist may have checked as it stands. `workflow.check` alone says so; it lapses when
+    anything of the record is changed (`lapse` in base.py), so that no draft is checked."""
+
+    haematologist_checked_on = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class Publication(Slugged, Curated, Record):
     """A citable document. Its bibliographic values have their places in `Place` rows, each naming the document that
     says them: its own front matter, or the reference list of a paper that cites it."""

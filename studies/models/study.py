@@ -17,7 +17,7 @@ from .choices import (
     ReportRole,
     TimeUnit,
 )
-from .publication import Curated, Publication, Slugged
+from .publication import Curated, HaematologistChecked, Publication, Slugged
 from .vocabulary import JoinedTermsField, Term, term_field
 
 
@@ -70,7 +70,7 @@ class Registration(Curated, Record):
             raise ValidationError({"identifier": problem})
 
 
-class Report(Curated, Record):
+class Report(HaematologistChecked, Curated, Record):
     """What one document says of one study or registration, or (own words) of the evidence at large.
 
     All that is extracted hangs below a report and takes its document from it.

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, choice_field, decimal_field, low_up_to_high, one_of, operator_field
+from .base import Extracted, choice_field, decimal_field, from_low_to_high, one_of, operator_field
 from .choices import AgentRole, DoseInterval, RelativeToCourse, TherapyKind, TherapyPurpose
 from .cohort import Cohort
 from .timing import Timed
@@ -99,7 +99,7 @@ class Agent(Extracted):
     class Meta(Extracted.Meta):
         constraints = [
             *Extracted.Meta.constraints,
-            low_up_to_high("dose_low", "dose_high"),
+            from_low_to_high("dose_low", "dose_high"),
             one_of(
                 ("therapy", "transplant", "lymphodepletion", "toxicity"),
                 "agent_of_one_regimen",

@@ -23,9 +23,9 @@ class Timed(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(time_low__lte=F("time_high")),
+                condition=Q(time_high__isnull=True) | Q(time_low__isnull=False, time_low__lte=F("time_high")),
                 name="%(class)s_time_low_up_to_high",
-                violation_error_message="The time starts after it ends.",
+                violation_error_message="The time ends without a beginning, or starts after it ends.",
             ),
             models.CheckConstraint(
                 condition=Q(time_low__isnull=True, time_high__isnull=True) | (~Q(time_unit="") & ~Q(time_from="")),

@@ -48,10 +48,10 @@ class Transplant(Extracted):
                 violation_error_message="More HLA alleles matched than tested.",
             ),
             models.CheckConstraint(
-                condition=(models.Q(tnc_dose__isnull=True) | ~models.Q(tnc_unit=""))
-                & (models.Q(cd34_dose__isnull=True) | ~models.Q(cd34_unit="")),
+                condition=(models.Q(tnc_dose__isnull=True) | (models.Q(tnc_dose__gt=0) & ~models.Q(tnc_unit="")))
+                & (models.Q(cd34_dose__isnull=True) | (models.Q(cd34_dose__gt=0) & ~models.Q(cd34_unit=""))),
                 name="transplant_dose_has_unit",
-                violation_error_message="A cell dose needs its unit.",
+                violation_error_message="A cell dose is greater than nought and needs its unit.",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""What a curator has typed into the page of a case and not yet saved."""
+"""What a curator has typed into a page and not yet saved."""
 
 from django.conf import settings
 from django.db import models
@@ -7,18 +7,27 @@ from .study import Report
 
 
 class Typed(models.Model):
-    """The unsaved page of one case, per curator, so that a lost connection or a closed tab loses nothing.
+    """The unsaved text of one opened page, so that a lost connection or a closed tab loses nothing.
 
-    It is no record: it has no accession and no history, nothing reads it but the page itself, and saving ends it.
+    Every page that is opened has a name of its own (`tab`), so two pages of one case do not overwrite each other. It is
+    no record: it has no accession and no history, nothing reads it but its curator's pages, and saving ends it.
     """
 
+    class Page(models.TextChoices):
+        START = "start", "the start of a case"
+        CASE = "case", "a case"
+        TABLE = "table", "a table of measurements"
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=8, choices=Page.choices, default=Page.CASE)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    tab = models.CharField(max_length=32)
     body = models.TextField()  # the fields of the page as a browser sends them
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "report"], name="typed_once_per_curator")]
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["user", "tab"], name="typed_once_per_tab")]
 
     def __str__(self):
-        return f"typed by {self.user} for {self.report_id}"
+        return f"typed by {self.user} for {self.report_id or 'a new case'}"

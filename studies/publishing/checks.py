@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 
-from ..models import Discrepancy, Publication, Report, Term, get_record
+from ..models import Discrepancy, ProblemAnswer, Publication, Report, Term, get_record
+from ..models.choices import CheckSeverity
 from .datachecks import Checked
 from .dossier import Dossier, Provenance
 from .unit_of import unit_of
@@ -17,6 +18,13 @@ class Problem:
     record: str
     field: str
     rule: str
+    check: str = ""  # of a warning: its datacheck, and the value that a written reason answers for
+    value: str = ""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What an answer to an open warning names; empty for what no reason answers."""
+        return {"record": self.record, "check_id": self.check, "value": self.value} if self.check else {}
 
     def __str__(self):
         return f"{self.record}{' · ' + self.field if self.field else ''}: {self.rule}"
@@ -28,7 +36,7 @@ def problems_of_unit(unit, dossier: Dossier | None, checked: Checked, with_it=()
     problems = _invalid(unit) + _terms_unpublished(unit)
     going = {one.pk for one in with_it}
     if isinstance(unit, Report):
-        records = list(dossier)
+        records = [*dossier, *dossier.overlaps]
         for record in records:
             problems += _invalid(record) + _terms_unpublished(record)
         problems += _unpublished(unit.pk, going, publication=unit.publication, subject=unit.subject)
@@ -37,7 +45,16 @@ def problems_of_unit(unit, dossier: Dossier | None, checked: Checked, with_it=()
         problems += _documents_unpublished(Provenance([unit.pk]))
     elif isinstance(unit, Discrepancy):
         problems += _unpublished(unit.pk, going, publication=unit.publication)
-    return problems + [Problem(f.finding.record, f.finding.field, f.what_is_needed) for f in checked.open]
+    elif isinstance(unit, ProblemAnswer) and unit.led_to_id and not _is_public(unit.led_to_id):
+        problems.append(Problem(unit.pk, "led_to", f"{unit.led_to_id} is not published. Publish it first."))
+    return problems + [_open(found) for found in checked.open]
+
+
+def _open(found) -> Problem:
+    problem = Problem(found.finding.record, found.finding.field, found.what_is_needed)
+    if found.check.severity == CheckSeverity.WARNING:
+        problem.check, problem.value = found.check.id, found.finding.value
+    return problem
 
 
 def _unpublished(accession: str, going: set[str], **needed) -> list[Problem]:

@@ -5,7 +5,10 @@ from functools import cache
 
 from ..models import Discrepancy, FormLink, Publication, Registration, Report, Study
 from ..models.choices import Absence, DiscrepancyKind, ReadAs, ReportRole
+from ..pure.appraisal_tools import TOOLS, fitting
+from ..pure.citations import short_authors
 from .dossier import BELOW_REPORT
+from .forms import UNCHECKED
 
 # Parts of a report's form that no document of the report shows; the cells of tables stand with their publication.
 NOT_SHOWN = ("facts", "overlaps", "all_discrepancies", "table_cells")
@@ -128,6 +131,8 @@ def brief(publication: dict) -> dict:
         "name": publication["name"],
         "kind": publication["kind"],
         "citation": citation(publication),
+        "authors": short_authors([(a["family_name"], a["given_names"] or "") for a in publication["authors"]]),
+        "doi": publication["doi"],
         "read_as": [source["read_as"] for source in read],
         "parts_not_at_hand": [part for source in read for part in source["parts_not_at_hand"]],
         "retraction_status": publication["retraction_status"],
@@ -150,6 +155,9 @@ def report_document(report: dict, published: Published) -> dict:
     shown = {key: value for key, value in report.items() if key not in NOT_SHOWN}
     publication = published.publication(report["publication"])
     shown["publication"], shown["silence"] = brief(publication), silence(publication)
+    shown["haematologist_check"] = report.get("haematologist_check") or UNCHECKED
+    shown["appraisals"] = [appraisal_document(appraisal, report) for appraisal in report["appraisals"]]
+    shown["not_appraised"] = None if report["appraisals"] or not report["study"] else _not_appraised(report)
     shown["claims"] = [
         claim | {"cites": [slug for slug in claim["cites"] if published.publication(slug)]}
         for claim in report["claims"]
@@ -159,6 +167,35 @@ def report_document(report: dict, published: Published) -> dict:
         for statement in report["set_statements"]
     ]
     return shown
+
+
+def appraisal_document(appraisal: dict, report: dict) -> dict:
+    """An appraisal with what its tool asks, and whether that was read or is known from memory."""
+    tool = TOOLS[appraisal["tool"]]
+    items = []
+    for item in appraisal["items"]:
+        asked = tool.item(item["number"])
+        about = {"about": asked.about, "question": asked.question, "verified": bool(tool.verified)}
+        items.append({"number": item["number"], **about, **{k: item[k] for k in ("answer", "reason", "labels")}})
+    return appraisal | {
+        "report": report["accession"],
+        "publication": report["publication"],
+        "study": report["study"],
+        "tool_source": tool.source,
+        "tool_verified": tool.verified or None,
+        "items": items,
+    }
+
+
+def _not_appraised(report: dict) -> str:
+    """Why a report of a study is not appraised."""
+    if report["retold"]:
+        return "only a retelling was read"
+    designs = {d["design"]: d["labels"].get("design", "") for d in report["descriptions"]}
+    if not any(fitting(design) for design in designs):
+        told = " and ".join(label for label in designs.values() if label)
+        return f"none of the tools was made for its design{f' ({told})' if told else ''}"
+    return "not yet"
 
 
 def study_document(study: dict, published: Published) -> dict:
@@ -175,6 +212,7 @@ def study_document(study: dict, published: Published) -> dict:
         "own_publication": brief(own) if own else None,
         "registrations": sorted(registrations.values_list("identifier", flat=True)),
         "reports": documents,
+        "haematologist_check": documents[0]["haematologist_check"] if documents else UNCHECKED,
         "set_statements": _set_statements(study["slug"], published),
         "overlaps": list(overlaps.values()),
         "discrepancies": [touching[accession] for accession in sorted(touching)],

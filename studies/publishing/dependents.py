@@ -2,7 +2,7 @@
 
 import json
 
-from ..models import Accession, Discrepancy, Publication, Registration, Report, Study, model_of_kind
+from ..models import Accession, Discrepancy, ProblemAnswer, Publication, Registration, Report, Study, model_of_kind
 from .compose import Published
 from .forms import names_in
 
@@ -82,4 +82,5 @@ DEPENDENTS = {
     Registration: _of_registration,
     Publication: _of_publication,
     Discrepancy: _of_discrepancy,
+    ProblemAnswer: lambda answer: (),  # pages show the answers of their record by themselves
 }

@@ -17,11 +17,9 @@ from ..models import (
     Publication,
     PublicFact,
     PublicRecord,
-    Registration,
     Report,
     Revision,
     SearchText,
-    Study,
     Term,
     Vocabularies,
     acting,
@@ -29,18 +27,21 @@ from ..models import (
 )
 from ..models.choices import State
 from ..pure.documents import dumps
+from .candidates import enrol
 from .checks import Problem, problems_of_sides, problems_of_unit
 from .compose import Published
 from .data_quality import check_what_never_was, render_data_quality
 from .datachecks import Checked, run
 from .dependents import with_dependents
 from .dossier import BELOW_REPORT, Dossier
+from .flow import render_flow
 from .forms import form_of, names_in
 from .published_tables import problems_of_tables
 from .render import RENDERING, Rendering, render, render_vocabularies
 from .render_vocabularies import take_forms
 from .search_entries import index
 from .tombstones import tombstones
+from .unit_of import UNITS
 
 GONE = (State.WITHDRAWN, State.SUPERSEDED)
 
@@ -54,7 +55,7 @@ class Refused(Exception):
 
 
 def publish(record, *, user, reason: str) -> int:
-    """Publish one publication, study, registration, report or discrepancy. Returns the revision; raises Refused."""
+    """Publish one unit of any kind (unit_of.py). Returns the revision; raises Refused."""
     return publish_all([record.pk], user=user, reason=reason)
 
 
@@ -76,27 +77,25 @@ def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool 
                 _set(unit, "state", "is_public", "published_at")
                 Change.log(unit.pk, "published", {"revision": [None, revision]}, unit=unit.pk)
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
-        checked = run(units, dossiers)
+        checked = run(units, dossiers, revision=revision)
         problems = [p for unit in units for p in problems_of_unit(unit, dossiers.get(unit.pk), checked[unit.pk])]
-        if problems:
-            raise Refused(problems)
         showing = {unit.pk: unit for unit in with_dependents(units)}  # by the forms that are about to go
         for unit in units:
             _take_form(unit, dossiers.get(unit.pk), checked[unit.pk])
-        problems = [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
-        if problems:
-            raise Refused(problems)
+        problems += [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
         changed, published = False, Published()
         showing |= {unit.pk: unit for unit in with_dependents(units)}
         documents = [published.publication(unit.slug) for unit in showing.values() if isinstance(unit, Publication)]
-        problems = [problem for document in documents for problem in problems_of_tables(document, published)]
-        if problems:
+        problems += [problem for document in documents for problem in problems_of_tables(document, published)]
+        if problems:  # all of them at once; what was taken for it is taken back
             raise Refused(problems)
+        enrol()
         _begin(revision, user, reason)
         for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
+        changed |= _replace("flow", render_flow(), revision)
         return _settle(revision, changed)
 
 
@@ -117,6 +116,7 @@ def close_all(units: list, state: State, *, reason: str, successor=None, user) -
             _replace(unit.pk, Rendering(records=tombstones(unit, state, reason, successor)), revision)
         for unit in showing.values():
             _replace(unit.pk, render(unit, published), revision)
+        _replace("flow", render_flow(), revision)
         return _settle(revision, True)
 
 
@@ -130,14 +130,16 @@ def render_all(*, reason: str) -> int:
     asks for. Returns the revision, the last one where no public row changed."""
     with transaction.atomic():
         revision = next_revision()
+        enrol()
         _begin(revision, None, reason)
         check_what_never_was()
         changed, published = False, Published()
-        for model in (Publication, Study, Registration, Report, Discrepancy):
+        for model in UNITS:
             for unit in model.objects.filter(is_public=True).order_by("pk"):
                 changed |= _replace(unit.pk, render(unit, published), revision)
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
+        changed |= _replace("flow", render_flow(), revision)
         settled = _settle(revision, changed)
         Revision.objects.filter(id=settled).update(rendering=RENDERING)
         return settled
@@ -148,6 +150,18 @@ def render_again(units: list, revision: int):
     published = Published()
     for unit in with_dependents(units):
         _replace(unit.pk, render(unit, published), revision)
+
+
+def show_anew(slugs: list[str], *, user, reason: str) -> int:
+    """Render public publications anew, from the forms as they were published: what stands beside them changed. Returns
+    the revision, the last one where no public row changed."""
+    with transaction.atomic():
+        revision = next_revision()
+        _begin(revision, user, reason)
+        changed, published = False, Published()
+        for unit in Publication.objects.filter(slug__in=slugs, is_public=True).order_by("pk"):
+            changed |= _replace(unit.pk, render(unit, published), revision)
+        return _settle(revision, changed)
 
 
 def rendered_by_an_older_version() -> bool:

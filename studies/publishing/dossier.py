@@ -3,12 +3,15 @@
 from collections import defaultdict
 from functools import cached_property
 
+from django.db.models import Q
+
 from ..models import (
     Agent,
     Appraisal,
     Characteristic,
     Claim,
     Cohort,
+    CohortOverlap,
     Construct,
     Course,
     Coverage,
@@ -114,7 +117,15 @@ class Dossier:
 
     @cached_property
     def appraisals(self) -> list[Appraisal]:
-        return list(Appraisal.objects.filter(report=self.report).prefetch_related("items"))
+        found = Appraisal.objects.filter(report=self.report).order_by("accession")
+        return list(found.prefetch_related("items__appraisal"))
+
+    @cached_property
+    def overlaps(self) -> list[CohortOverlap]:
+        """What is recorded of patients whom its cohorts share with others."""
+        cohorts = [cohort.pk for cohort in self.rows["cohorts"]]
+        found = CohortOverlap.objects.filter(Q(cohort__in=cohorts) | Q(other__in=cohorts))
+        return list(found.select_related("cohort__report__study", "other__report__study").order_by("accession"))
 
     @cached_property
     def provenance(self) -> "Provenance":

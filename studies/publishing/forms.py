@@ -11,6 +11,7 @@ from ..models import (
     Citation,
     CohortOverlap,
     Discrepancy,
+    ProblemAnswer,
     Publication,
     Registration,
     Report,
@@ -24,8 +25,9 @@ from .facts import facts_of_publication, facts_of_report
 
 HIDDEN = {
     "accession", "report", "excused_by", "created_at", "changed_at", "state", "is_public", "published_at", "form",
-    "checked",
+    "checked", "haematologist_checked_on",
 }  # fmt: skip
+UNCHECKED = {"checked": False, "on": None, "by": None}
 PROVENANCE = ("locator", "as_reported", "basis", "derivation")
 
 
@@ -36,8 +38,17 @@ def form_of(unit, dossier: Dossier | None = None) -> dict:
         Study: fields_of,
         Registration: registration_form,
         Discrepancy: discrepancy_form,
+        ProblemAnswer: answer_form,
     }
-    return report_form(dossier or Dossier(unit)) if isinstance(unit, Report) else makers[type(unit)](unit)
+    form = report_form(dossier or Dossier(unit)) if isinstance(unit, Report) else makers[type(unit)](unit)
+    if hasattr(unit, "haematologist_checked_on"):
+        form["haematologist_check"] = _check(unit.haematologist_checked_on)
+    return form
+
+
+def _check(day) -> dict:
+    """Whether a haematologist has checked the record as it stands: the day, and the role in which it was done."""
+    return UNCHECKED if day is None else {"checked": True, "on": day.isoformat(), "by": "a haematologist"}
 
 
 def names_in(form: dict) -> set[str]:
@@ -137,6 +148,24 @@ def discrepancy_form(discrepancy: Discrepancy) -> dict:
     }
 
 
+def answer_form(answer: ProblemAnswer) -> dict:
+    """An answer to a reader's report: what it is about, and the curator's words. Nothing of what the reader typed."""
+    problem = answer.problem
+    return {
+        "accession": answer.pk,
+        "collection": problem.collection,
+        "slug": problem.slug,
+        "record": problem.accession or None,
+        "name": problem.name,
+        "question": answer.question,
+        "answer": answer.answer,
+        "led_to": answer.led_to_id,
+        "reported_on": problem.at.date().isoformat(),
+        "reported_at_revision": problem.revision,
+        "answered_on": problem.handled_at.date().isoformat() if problem.handled_at else None,
+    }
+
+
 def report_form(dossier: Dossier) -> dict:
     """A report with everything below it and all its facts."""
     report = dossier.report
@@ -153,7 +182,7 @@ def report_form(dossier: Dossier) -> dict:
         "note": report.note or None,
         "coverage": [_coverage(row) for row in dossier.coverage_rows],
         "appraisals": [_appraisal(appraisal) for appraisal in dossier.appraisals],
-        "overlaps": [_overlap(overlap) for overlap in _overlaps_of(dossier)],
+        "overlaps": [_overlap(overlap) for overlap in dossier.overlaps],
         **_below(dossier, sources),
         "facts": facts,
     }
@@ -213,18 +242,14 @@ def _coverage(row) -> dict:
 
 
 def _appraisal(appraisal) -> dict:
+    """The answers; what the items ask is told by the tool's definition when it is rendered."""
+    items = appraisal.items.all()
     return fields_of(appraisal) | {
         "items": [
-            {"number": i.number, "question": i.question, "answer": i.answer, "reason": i.reason}
-            for i in appraisal.items.all()
+            {"number": i.number, "answer": i.answer, "reason": i.reason, "labels": {"answer": i.get_answer_display()}}
+            for i in items
         ]
     }
-
-
-def _overlaps_of(dossier: Dossier) -> list[CohortOverlap]:
-    cohorts = [cohort.pk for cohort in dossier.rows["cohorts"]]
-    found = CohortOverlap.objects.filter(cohort__in=cohorts) | CohortOverlap.objects.filter(other__in=cohorts)
-    return list(found.select_related("cohort__report__study", "other__report__study").order_by("accession"))
 
 
 def _overlap(overlap: CohortOverlap) -> dict:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..models import (
     Discrepancy,
     EvidenceRow,
+    ProblemAnswer,
     Publication,
     PublicFact,
     PublicRecord,
@@ -22,19 +23,21 @@ from .compose import (
     report_document,
     study_document,
 )
+from .forms import UNCHECKED
 from .published_tables import tables_of
+from .readings import reading_of, reading_records
 from .render_vocabularies import vocabulary_rows
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
-RENDERING = 7
+RENDERING = 8
 
 # Records of a report that are collections of the API; the others stand within them.
 COLLECTIONS = (
     "cohorts", "constructs", "transplants", "therapies", "courses", "lymphodepletions", "infusions", "toxicities",
-    "outcomes", "measurements", "events", "claims",
+    "outcomes", "measurements", "events", "claims", "appraisals",
 )  # fmt: skip
 
 
@@ -49,20 +52,23 @@ class Rendering:
 
 
 def render(unit, published: Published) -> Rendering:
-    """The public rows of a publication, study, registration, report or discrepancy."""
+    """The public rows of a publication, study, registration, report, discrepancy or answer."""
     renderers = {
         Publication: _render_publication,
         Study: _render_study,
         Registration: _render_registration,
         Report: _render_report,
         Discrepancy: _render_discrepancy,
+        ProblemAnswer: _render_answer,
     }
     return renderers[type(unit)](unit, published)
 
 
 def _render_publication(unit: Publication, published: Published) -> Rendering:
     form = published.publication(unit.slug)
+    readings = reading_of(unit.slug, form["name"])
     document = publication_document(form, published) | {"tables": tables_of(form, published)}
+    document["readings"] = {name: readings[name] for name in ("agreement", "totals")} if readings else None
     touching = published.touching({unit.pk})
     record = PublicRecord(
         collection="publications",
@@ -75,9 +81,9 @@ def _render_publication(unit: Publication, published: Published) -> Rendering:
         read_as=" ".join(sorted({source["read_as"] for source in form["sources_read"]})),
         document=dumps(document),
     )
-    searched = {key: value for key, value in document.items() if key not in ("own_words", "tables")}
+    searched = {key: value for key, value in document.items() if key not in ("own_words", "tables", "readings")}
     return Rendering(
-        records=[record],
+        records=[record, *reading_records(unit.slug, readings)],
         facts=[PublicFact(**touching.told(fact)) for fact in form["facts"]],
         search=[entry("publication", f"/publications/{unit.slug}/", form["name"], searched)],
     )
@@ -117,9 +123,24 @@ def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
         publication=form["publication"],
         kind=form["kind"],
         topic=form["severity"],
-        document=unit.form,
+        document=dumps({"haematologist_check": UNCHECKED} | form),
     )
     return Rendering(records=[record])
+
+
+def _render_answer(unit: ProblemAnswer, published: Published) -> Rendering:
+    form = json.loads(unit.form)
+    record = PublicRecord(
+        collection="problem-reports",
+        accession=unit.pk,
+        slug=unit.pk,
+        name=form["name"],
+        kind=form["collection"],
+        topic=(form["record"] or form["slug"])[:64],
+        document=unit.form,
+    )
+    told = [form["explanation"], form["shown"], *(side["as_reported"] for side in form["sides"])]
+    return Rendering(records=[record], search=[entry("discrepancy", f"/discrepancies/{unit.pk}/", form["title"], told)])
 
 
 def _render_report(unit: Report, published: Published) -> Rendering:
@@ -128,6 +149,7 @@ def _render_report(unit: Report, published: Published) -> Rendering:
     preferred = bool(siblings) and siblings[0]["accession"] == unit.pk
     others = [sibling for sibling in siblings if sibling["accession"] != unit.pk]
     document = report_document(report, published)
+    checked = document["haematologist_check"]["checked"]
     about = {
         "publication": report["publication"],
         "study": report["study"] or "",
@@ -140,14 +162,14 @@ def _render_report(unit: Report, published: Published) -> Rendering:
             slug=record.get("slug") or record["accession"],
             kind=kind,
             topic=_topic(record),
-            document=dumps(record | {"silence": document["silence"]}),
+            document=dumps(record | {"silence": document["silence"], "checked_by_haematologist": checked}),
             **about,
         )
         for collection in COLLECTIONS
         for kind in ((collection, "set_statements") if collection == "claims" else (collection,))
         for record in document[kind]
     ]
-    head = {key: value for key, value in document.items() if not isinstance(value, list)}
+    head = {key: value for key, value in document.items() if key == "appraisals" or not isinstance(value, list)}
     records.append(
         PublicRecord(
             collection="reports", accession=unit.pk, slug=unit.pk, kind=report["role"], document=dumps(head), **about
@@ -173,7 +195,9 @@ def render_vocabularies() -> Rendering:
 
 
 def _topic(record: dict) -> str:
-    """The code by which a record is asked for: its term, measure, analyte or topic."""
+    """The code by which a record is asked for: its term, measure, analyte, topic or tool."""
+    if "tool" in record:
+        return record["tool"]
     for name in ("term", "measure", "analyte", "topic"):
         if record.get(name):
             return record[name]["code"]

@@ -14,6 +14,7 @@ ACTIVE = {
     "mrd_positive",
     "extramedullary_disease",
 }
+PERSISTENT = {"persistent_after_hsct", "persistent_after_hsct_and_dli"}  # the very cells that the report describes
 
 
 class PatientsAtInfusion:
@@ -58,7 +59,7 @@ class PatientsAtInfusion:
         return [
             c["term"]
             | {"presence": c["presence"], "n": c["n"], "of": c["denominator"]}
-            | {"detail": c["detail"], "sources": c["sources"]}
+            | {"detail": c["detail"], "course": c["course"], "sources": c["sources"]}
             for c in self.told
             if c["kind"] == kind
             if c["cohort"] == cohort["accession"] or (c["cohort"] in above and c["n"] in (None, c["denominator"]))
@@ -79,16 +80,16 @@ class PatientsAtInfusion:
         return {"presence": presence, "sources": told[0]["sources"] if told else {}}
 
     def _antigen(self, row: dict) -> str:
-        """Whether the malignant cells carried the target, as last told. After earlier CAR-T cells it may be lost, so
-        what was told at diagnosis leaves that open."""
-        found = {c["presence"] for c in row["antigen"]}
+        """Whether the malignant cells carried the target when the cells of this course were given. What is told of no
+        course was told at diagnosis: it answers for a disease that persisted and was given no CAR-T cells. A relapse,
+        or earlier CAR-T cells, may have lost the target, so there nobody can tell."""
+        at_this_course = [c for c in row["antigen"] if c["course"]]
+        found = {c["presence"] for c in at_this_course or row["antigen"]}
         if len(found) != 1:
             return UNSURE if found else self._silence("antigen_expression")
+        persisted = _present(row["disease_status"]) & PERSISTENT
         after_others = row["earlier_car_t"]["presence"] == Presence.PRESENT
-        at_this_course = any(
-            c["course"] for c in self.told if c["kind"] == CharacteristicKind.IMMUNOPHENOTYPE and c["course"]
-        )
-        return UNSURE if after_others and not at_this_course else found.pop()
+        return found.pop() if at_this_course or (persisted and not after_others) else UNSURE
 
     def _silence(self, topic: str) -> str:
         return self.silences.get(topic, self.silence)

@@ -6,16 +6,25 @@ UNSURE says the same beside terms that are told (two of six responded: whether o
 
 from collections.abc import Iterator
 
-from ..models.choices import Absence, Presence
+from ..models.choices import Absence, Presence, RelativeToTransplant
 
 NOT_REPORTED = Absence.NOT_REPORTED.value
 UNSURE = "unsure"
 GRADES = range(1, 6)
 COMPLETE = {"CR", "CRi", "CHR", "CMR"}
 REMISSIONS = COMPLETE | {"MRD-neg-CR", "metabolic_CR", "PR"}
+BETWEEN, AGAIN = "between_hscts", "after_hsct_after_car_t"  # orders that take more than one transplant or course
 RELAPSE_SITES = {"haematological_relapse", "molecular_relapse", "MRD_relapse", "extramedullary_relapse"}
 RELAPSE_ANTIGENS = {"CD19-pos-relapse", "CD19-neg-relapse", "CD19-mixed-relapse", "lineage_switch"}
-NOT_SPECIFIED = {"allogeneic_unspecified", "related_unspecified", "unrelated_unspecified", "cord_unit"}
+# What is told less closely than the other terms of its vocabulary → which of them it may be.
+MAY_BE = {
+    "graft_source": {"allogeneic_unspecified": {"cord_blood", "peripheral_blood", "bone_marrow", "marrow_and_blood"}},
+    "donor": {
+        "cord_unit": {"cord_unit_unrelated"},
+        "related_unspecified": {"matched_sibling", "haploidentical", "syngeneic", "cord_unit"},
+        "unrelated_unspecified": {"matched_unrelated", "mismatched_unrelated", "cord_unit_unrelated", "cord_unit"},
+    },
+}
 
 
 def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterator[tuple[str, str]]:
@@ -51,13 +60,30 @@ def doses_of(row: dict) -> list[tuple[str, float, float]]:
 def _transplant_terms(row: dict):
     if not row["transplants"]:
         yield from ((name, row["silence"]) for name in ("order", "graft_source", "donor"))
+    yield from _order_terms(row)
     for transplant in row["transplants"]:
-        yield "order", transplant["infusion_is"]
         for name in ("graft_source", "donor"):
             code = transplant[name]["code"] if transplant[name] else row["silence"]
             yield name, code
-            if code in NOT_SPECIFIED:
+            yield from ((f"{name}_open", other) for other in MAY_BE[name].get(code, ()))
+            if code == "mixed":  # of the donors of several patients any may be among them
                 yield name, UNSURE
+
+
+def _order_terms(row: dict):
+    """The course before and after each transplant; between two; after one that itself followed CAR-T cells. A report
+    that tells of no later transplant leaves open whether one came."""
+    sides = {transplant["infusion_is"] for transplant in row["transplants"]}
+    yield from (("order", side) for side in sides)
+    if RelativeToTransplant.AFTER not in sides:
+        return
+    yield "order" if RelativeToTransplant.BEFORE in sides else "order_open", BETWEEN
+    before = row["path"][: next(i for i, step in enumerate(row["path"]) if step.get("course") == row["course"])]
+    earlier = next((i for i, step in enumerate(before) if "course" in step), len(before))
+    if any("transplant" in step for step in before[earlier:]):
+        yield "order", AGAIN
+    elif row["earlier_car_t"]["presence"] != Presence.ABSENT:
+        yield "order_open", AGAIN
 
 
 def _construct_terms(row: dict):
@@ -179,6 +205,7 @@ def _patient_terms(row: dict, cohort: dict):
 
 def _source_terms(row: dict, report: dict):
     yield from (("design", d["design"]) for d in report["descriptions"] or [{"design": NOT_REPORTED}])
+    yield "haematologist", "checked" if row["checked_by_haematologist"] else "not_checked"
     yield from (("read_as", how) for how in (["retold"] if row["retold"] else row["publication"]["read_as"]))
     yield "publication", row["publication"]["slug"]
     yield "study", row["study"]

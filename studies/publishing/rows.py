@@ -9,6 +9,7 @@ from ..models.choices import RelativeToTransplant, ReportRole
 from ..pure.documents import dumps, words_of
 from ..pure.wording import searchable
 from .compose import Published, brief, silence, visible_overlaps
+from .forms import UNCHECKED
 from .row_patients import PatientsAtInfusion
 from .row_results import CourseResults
 from .row_terms import doses_of, terms_of
@@ -19,6 +20,7 @@ INFUSION_KEYS = [
     "accession", "order", "purpose", "operator", "dose_low", "dose_high", "unit", "counted", "per", "schedule",
     "split_days", "date", "labels", "sources", "discrepancies",
 ]  # fmt: skip
+AGENT_KEYS = ["operator", "dose_low", "dose_high", "unit", "n_days"]
 INTERVAL_KEYS = ["accession", "infusion_is", "operator", "low", "high", "unit", "basis", "derivation", "sources"]
 
 
@@ -95,6 +97,7 @@ class _RowMaker:
             "year": self.study["year"] or (None if self.report["retold"] else self.publication["year"]),
             "report": self.report["accession"],
             "retold": self.report["retold"],
+            "checked_by_haematologist": self.report.get("haematologist_check", UNCHECKED)["checked"],
             "course": self.course["accession"],
             "course_number": self.course["number"],
             "previous_course": self.course["previous"],
@@ -118,6 +121,7 @@ class _RowMaker:
             "path": self._path(),
             **cells,
             "lymphodepletion": self._lymphodepletion(),
+            "therapies": self._therapies(root),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
             **self.results.of(cohort, above),
             "told_of_subgroups": self._told_of_subgroups(cohort),
@@ -223,9 +227,27 @@ class _RowMaker:
             "label": record["labels"]["given"],
             "day_first": record["day_first"],
             "day_last": record["day_last"],
-            "agents": [agent["name"] for agent in record.get("agents", [])],
+            "agents": [
+                agent["name"]
+                | {key: agent[key] for key in AGENT_KEYS}
+                | {"per": agent["labels"].get("per", ""), "sources": agent["sources"]}
+                | {"discrepancies": [d["accession"] for d in agent["discrepancies"]]}
+                for agent in record.get("agents", [])
+            ],
             "sources": record["sources"],
         }
+
+    def _therapies(self, root: dict) -> list[dict]:
+        """Other treatment of these patients, in its order: what came after the cells decides how a result is read."""
+        told = sorted(
+            (t for t in self.report["therapies"] if t["cohort"] == root["accession"]), key=lambda t: t["order"]
+        )
+        return [
+            {"therapy": t["accession"], **{key: t[key] for key in ("name", "kind", "relative_to_course")}}
+            | {"sources": {"name": t["sources"].get("name", [])}}
+            | {"discrepancies": [d["accession"] for d in t["discrepancies"]]}
+            for t in sorted(told, key=lambda t: t["order"])
+        ]
 
     def _told_of_subgroups(self, cohort: dict) -> list[dict]:
         """Responses and kept remissions that are told of subgroups where the cohort itself has none: a count of a few

@@ -45,6 +45,8 @@ def entries_of_report(document: dict, subject: str, address: str, publication_ad
     for kind in ("claims", "set_statements"):
         for record in document[kind]:
             told = [record["text"], record["as_reported"]]
+            if record.get("topic"):  # “recommended window” finds what is said of the time window
+                told.append(record["topic"]["label"])
             found.append(entry("claim", f"{publication_address}#{record['accession']}", record["text"], told))
     return found
 

@@ -35,6 +35,7 @@ def tombstones(unit, state: State, reason: str, successor) -> list[PublicRecord]
 
 def _named(unit) -> dict:
     """The collection and slug of a unit, by which its address is made."""
-    collection = f"{unit._meta.model_name}s".replace("studys", "studies").replace("discrepancys", "discrepancies")
+    irregular = {"study": "studies", "discrepancy": "discrepancies", "problemanswer": "problem-reports"}
+    collection = irregular.get(unit._meta.model_name, f"{unit._meta.model_name}s")
     slug = getattr(unit, "slug", "") or getattr(unit, "identifier", "") or unit.pk
     return {"collection": collection, "slug": slug, "name": str(unit), "accession": unit.pk}

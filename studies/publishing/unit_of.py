@@ -2,13 +2,22 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from ..models import CohortOverlap, Discrepancy, Publication, Registration, Report, Study, get_record
+from ..models import (
+    CohortOverlap,
+    Discrepancy,
+    ProblemAnswer,
+    Publication,
+    Registration,
+    Report,
+    Study,
+    get_record,
+)
 
-UNITS = (Publication, Study, Registration, Report, Discrepancy)
+UNITS = (Publication, Study, Registration, Report, Discrepancy, ProblemAnswer)
 
 
 def unit_of(record):
-    """The publication, study, registration, report or discrepancy that a record is published with."""
+    """The publication, study, registration, report, discrepancy or answer that a record is published with."""
     if isinstance(record, UNITS):
         return record
     if isinstance(record, CohortOverlap):

@@ -23,6 +23,7 @@ from ..models import (
     Vocabularies,
     acting,
 )
+from ..models.base import lapse
 from ..models.choices import State
 from . import door
 from .checks import Problem
@@ -30,6 +31,7 @@ from .door import Refused, close_all, publish_all, with_excuses
 from .dossier import BELOW_REPORT
 
 SUBMIT, REVIEW, WITHDRAW = "studies.submit_units", "studies.review_units", "studies.withdraw_units"
+CHECK = "studies.check_as_haematologist"
 STALE = "It was changed after you opened this page. Look at what it says now, then decide."
 STATEMENT_LASTS = timedelta(days=365)
 
@@ -107,6 +109,23 @@ def reopen(unit, *, user, reason: str):
         _move(unit, State.DRAFT, user, reason, "reopened")
 
 
+def check(unit, *, user, reason: str) -> int | None:
+    """Say that a haematologist has checked a report or a discrepancy as it stands. What is public goes out again at
+    once, saying so; what is in review says it when it is published. Returns the revision, if there is one."""
+    if not hasattr(unit, "haematologist_checked_on"):
+        raise NotAllowed(f"A haematologist checks reports and discrepancies, not a {unit._meta.verbose_name}.")
+    _needs(reason, "Say what it was checked against.")
+    with _step(unit, user, CHECK, {State.IN_REVIEW, State.PUBLISHED}, "check") as unit:
+        _second_person(unit, user)
+        today = timezone.now().date()
+        type(unit).objects.filter(pk=unit.pk).update(haematologist_checked_on=today)
+        with acting(user, reason):
+            Change.log(unit.pk, "checked", {"haematologist_checked_on": [None, today.isoformat()]}, unit=unit.pk)
+        if unit.state == State.PUBLISHED:
+            return publish_all([unit.pk], user=user, reason=f"checked by a haematologist: {reason}")
+        return None
+
+
 def changes_of(unit):
     """The history of a unit, the newest change first: its own, that of everything it is published with, of what was
     removed too, and of the overlaps of its cohorts with those of others."""
@@ -171,6 +190,8 @@ def _move(unit, state: State, user, reason: str, action: str):
     type(unit).objects.filter(pk=unit.pk).update(state=state)
     with acting(user, reason):
         Change.log(unit.pk, action, {"state": [str(before), str(state)]}, unit=unit.pk)
+        if state == State.DRAFT:
+            lapse(type(unit), unit.pk)
 
 
 def _needs(reason: str, hint: str):

@@ -12,6 +12,7 @@ _TAGS = re.compile(
     r"</?(?:jats:)?(?:i|b|u|em|strong|italic|bold|underline|sub|sup|scp|sc|small|span|p|title|tt)\b[^<>]*>",
     re.IGNORECASE,
 )
+MOST_AUTHORS = 3  # named before “et al.”
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[-/ .](\d{1,2}|[A-Za-z]{3,9})\.?(?:[-/ .](\d{1,2}))?)?(?!\w)(.*)", re.DOTALL)
 _DAY_FIRST = re.compile(r"^(\d{1,2})\.? ([A-Za-z]{3,9})\.? (\d{4})$")
@@ -90,6 +91,18 @@ def cut(text: str, length: int) -> str:
         return text
     end = text[-40:].partition(" ")[2] or text[-20:]
     return f"{text[: length - len(end) - 3].rsplit(' ', 1)[0]} … {end}"
+
+
+def short_authors(names: list[tuple[str, str]]) -> str:
+    """Family and given names in a short citation: “Kong DL, Yang L, Yang TT, et al.”; empty where none are known."""
+    short = [f"{family} {initials(given)}".strip() for family, given in names]
+    return ", ".join([*short[:MOST_AUTHORS], *(["et al."] if len(short) > MOST_AUTHORS else [])])
+
+
+def initials(given_names: str) -> str:
+    """“De-Lin” → “DL”, “JN” → “JN”."""
+    parts = re.findall(r"[^\W\d_]+", given_names)
+    return "".join(part if part.isupper() and len(part) <= 3 else part[0] for part in parts)
 
 
 def comparable_title(text: str) -> str:

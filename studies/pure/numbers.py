@@ -30,11 +30,13 @@ def people(number: Decimal | int | None) -> str:
 
 
 def people_range(low: Decimal | None, high: Decimal | None) -> str:
-    """A range in one power of ten where there is one: 0.4–7.8 × 10⁶."""
+    """A range in one power of ten where there is one: 0.4–7.8 × 10⁶; up to the next power itself, 1–10 × 10⁶."""
     if low is None or high is None or low == high:
         return people(low if low is not None else high)
     if high >= 100_000:
-        _, exponent = _scientific(Decimal(high))
+        mantissa, exponent = _scientific(Decimal(high))
+        if mantissa == "1" and high <= 10 * low:
+            exponent -= 1
         low_part, high_part = (_trimmed(Decimal(n).scaleb(-exponent)) for n in (low, high))
         return f"{low_part}–{high_part} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
     return f"{people(low)}–{people(high)}"

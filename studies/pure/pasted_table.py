@@ -4,10 +4,12 @@ column and reason. Nothing is computed and nothing guessed."""
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .numbers import OPERATOR_PREFIX, people
-from .printed_numbers import Printed, Unreadable, decimal_sign, looks_like_a_number, read, same_signs
+from .printed_numbers import Printed, Unreadable, decimal_sign, either_way, looks_like_a_number, read, same_signs
 
 MOST_ROWS = 2_000
 MOST_CELLS = 10_000
@@ -117,7 +119,24 @@ def parsed(text: str) -> Table:
         heading = heading[:-1]
         rows = [(number, cells[: len(heading)]) for number, cells in rows]
     _check(heading, rows)
-    return Table(heading, rows, notes)
+    return Table(heading, rows, notes + _doubts(heading, rows))
+
+
+def _doubts(heading: list[str], rows) -> list[str]:
+    """What a curator should look at: cells that may be merged, rows and columns that stand twice."""
+    doubts = []
+    for column, name in enumerate(heading[1:], 1):
+        below = [str(number) for (_, above), (number, cells) in pairwise(rows) if not cells[column] and above[column]]
+        if below:
+            doubts.append(
+                f"“{name}” is empty below a value in row {', '.join(below)}: no measurement. If the cells were merged, "
+                "fill each of them."
+            )
+    for what, texts in (("heading", heading[1:]), ("time", [cells[0] for _, cells in rows])):
+        twice = [text for text, count in Counter(text.casefold() for text in texts if text).items() if count > 1]
+        if twice:
+            doubts.append(f"The same {what} stands twice: {', '.join(f'“{text}”' for text in twice)}.")
+    return doubts
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
@@ -173,7 +192,8 @@ def cells_of(table: Table, decimal: str = "") -> list[Cell]:
     """Every cell that is not empty, read: a number, or a sign whose meaning a curator tells. `decimal` is the decimal
     sign where the curator says it; else all numbers must agree on one. Raises TableRefused."""
     values = [cell for _, cells in table.rows for cell in cells[1:] if looks_like_a_number(cell)]
-    if not decimal:
+    guessed = not decimal
+    if guessed:
         try:
             decimal = decimal_sign(values)
         except Unreadable as error:
@@ -192,7 +212,17 @@ def cells_of(table: Table, decimal: str = "") -> list[Cell]:
                 faults.append(Fault(number, column, str(error)))
     if faults:
         raise TableRefused(faults)
+    if guessed:
+        table.notes += _guesses(found, decimal)
     return found
+
+
+def _guesses(cells: list[Cell], decimal: str) -> list[str]:
+    """What the other numbers of the table decided of those that can be meant in two ways."""
+    read_as = dict.fromkeys(f"“{c.printed}” as {c.reading or c.printed}" for c in cells if either_way([c.printed]))
+    sign = "comma" if decimal == "," else "point"
+    told = f"Read with a decimal {sign}, as the other numbers have it: {', '.join(read_as)}. Else say the decimal sign."
+    return [told] if read_as else []
 
 
 def times_of(table: Table, unit: str) -> dict[int, Time]:

@@ -72,22 +72,31 @@ def read(text: str, decimal: str = ".", grouped: bool = False) -> Printed:
     return Printed(low, high)
 
 
+_EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+def _mantissas(text: str) -> list[str]:
+    return re.findall(r"\d[\d.,]*\d", re.sub(r"(?<=\d)[ '](?=\d{3})", "", same_signs(text)))
+
+
+def either_way(texts: list[str]) -> list[str]:
+    """Those of the numbers that can be meant in two ways: “1,500”, “2.125”."""
+    return [text for text in texts if any(_EITHER.fullmatch(mantissa) for mantissa in _mantissas(text))]
+
+
 def decimal_sign(texts: list[str]) -> str:
     """The decimal sign that all numbers of a table agree on. Raises Unreadable where they contradict each other, or
     where “1,500” stands alone and could be either."""
-    point, comma, either = [], [], []
+    point, comma, either = [], [], either_way(texts)
     for text in texts:
-        for mantissa in re.findall(r"\d[\d.,]*\d", re.sub(r"(?<=\d)[ '](?=\d{3})", "", same_signs(text))):
+        for mantissa in _mantissas(text):
             points, commas = mantissa.count("."), mantissa.count(",")
             if points and commas:
                 (point if mantissa.rfind(".") > mantissa.rfind(",") else comma).append(text)
             elif points > 1 or commas > 1:
                 (comma if points else point).append(text)
-            elif points or commas:
-                if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", mantissa):
-                    either.append(text)
-                else:
-                    (point if points else comma).append(text)
+            elif (points or commas) and not _EITHER.fullmatch(mantissa):
+                (point if points else comma).append(text)
     if point and comma:
         raise Unreadable(
             f"“{point[0]}” has a decimal point and “{comma[0]}” a decimal comma: use one of them throughout."

@@ -15,14 +15,26 @@ def explained_html(text: str, glossary: dict[str, dict], done: set[str], part: s
 
     def explain(match: re.Match) -> str:
         found = match[0]
-        # “MRD-negative”, “CD34+ cells”: the head of a joined word may be what the glossary knows.
-        known = next((name for name in (found, found.split("-")[0]) if name in glossary), "")
+        # “MRD-negative”, “allo-HSCT”: the head or the end of a joined word may be what the glossary knows.
+        joined = found.split("-")
+        known = next((name for name in (found, joined[0], joined[-1]) if name in glossary), "")
         if not known or known in done:
             return found
         done.add(known)
-        return _link(glossary[known], f"{part}-abbr") + found[len(known) :]
+        before, _, after = found.partition(known)
+        return before + _link(glossary[known], f"{part}-abbr") + after
 
     return mark_safe(TOKEN.sub(explain, escape(str(text))))  # noqa: S308, every text is escaped
+
+
+def meanings(text: str, glossary: dict[str, dict]) -> dict[str, dict]:
+    """The abbreviations of a text, the parts of a joined one too: “MRD-neg-CR 4” holds MRD and CR."""
+    found = {}
+    for word in TOKEN.findall(text):
+        for name in [word] if word in glossary else word.split("-"):
+            if name in glossary:
+                found[name] = glossary[name]
+    return found
 
 
 def _link(entry: dict, prefix: str) -> str:

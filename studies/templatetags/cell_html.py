@@ -18,28 +18,42 @@ LOOKS = {"none": "none-said", "silent": "silent", "suspected": "suspected"}
 BASIS = dict(Basis.choices)
 
 
-def cell_html(cell, popover: str, label: str = "") -> SafeString:
+def cell_html(cell, popover: str, label: str = "", meaning: tuple[str, str] = ("", "")) -> SafeString:
     """The markup of one cell of a page (`cells.cell.Cell`). `popover` is the id of what it opens to; `label`, as
-    markup, stands before it."""
+    markup, stands before it. `meaning` is what `meaning_html` makes of its abbreviations."""
     text, look = escape(str(cell.text)), LOOKS.get(cell.state, "")
     parts = []
     if label:
         parts.append(f'<span class="label">{label}</span> ')
     if cell.sources:
         parts.append(
-            f'<button type="button" class="value{" " * bool(look)}{look}" popovertarget="{popover}">{text}</button>'
+            f'<button type="button" class="value{" " * bool(look)}{look}" popovertarget="{popover}"{meaning[0]}>{text}'
+            f'</button><span popover class="pop" id="{popover}" role="note"><strong>{text}</strong>{meaning[1]}'
         )
-        parts.append(f'<span popover class="pop" id="{popover}" role="note"><strong>{text}</strong>')
         parts += [_place(source) for source in cell.sources]
         parts += [f'<span class="row doubt">{escape(doubt["title"])}</span>' for doubt in cell.doubts]
         parts.append("</span>")
     else:
         parts.append(f'<span class="{look if look in ("none-said", "silent") else "plain"}">{text}</span>')
-    if cell.remark:
-        parts.append(f' <span class="remark">{_remark(cell)}</span>')
+    remark = " · ".join(part for part in (_remark(cell), escape(cell.basis)) if part)
+    if remark:
+        parts.append(f' <span class="remark">{remark}</span>')
     if cell.doubts:
         parts.append(_doubts(cell.doubts, cell.page))
     return mark_safe("".join(parts))  # noqa: S308, every text above is escaped
+
+
+def meaning_html(explained: dict[str, dict]) -> tuple[str, str]:
+    """What the abbreviations of a cell mean: a title for who points at it, and lines of what it opens to."""
+    if not explained:
+        return "", ""
+    title = escape("; ".join(f"{name}: {entry['expansion']}" for name, entry in explained.items()))
+    lines = [
+        f'<span class="row"><a href="{reverse("studies:glossary")}#{escape(entry["slug"])}">{escape(name)}</a> '
+        f"{escape(entry['expansion'])}. {escape(entry['definition'])}</span>"
+        for name, entry in explained.items()
+    ]
+    return f' title="{title}"', "".join(lines)
 
 
 def _remark(cell) -> str:

@@ -1,14 +1,18 @@
 """What templates need to show a cell with its places."""
 
+from urllib.parse import urlencode
+
 from django import template
 
+from ..ask.collections import COLLECTIONS
 from ..pure.document_names import document_name
 from ..pure.numbers import in_words
-from .abbreviation_html import explained_html
-from .cell_html import cell_html
+from .abbreviation_html import explained_html, meanings
+from .cell_html import cell_html, meaning_html
 
 register = template.Library()
 COUNT_KEY = "popover number"
+MEANING_KEY = "meaning of texts"
 EXPLAINED_KEY = "abbreviations explained in"
 
 
@@ -18,7 +22,15 @@ def cell(context, value, before=""):
     root = _of_the_page(context)
     root[COUNT_KEY] = root.get(COUNT_KEY, 0) + 1
     label = explained(context, value.label) if before and value.label else ""
-    return cell_html(value, f"source-{root[COUNT_KEY]}", label)
+    return cell_html(value, f"source-{root[COUNT_KEY]}", label, _meaning(context, root, str(value.text)))
+
+
+def _meaning(context, root: dict, text: str) -> tuple[str, str]:
+    """What the abbreviations of a text mean; each text is looked through once for a page."""
+    known = root.setdefault(MEANING_KEY, {})
+    if text not in known:
+        known[text] = meaning_html(meanings(text, (context.get("site") or {}).get("glossary", {})))
+    return known[text]
 
 
 @register.simple_tag(takes_context=True)
@@ -27,6 +39,13 @@ def explained(context, text, part="page"):
     site = context.get("site") or {}
     done = _of_the_page(context).setdefault(f"{EXPLAINED_KEY} {part}", set())
     return explained_html(text, site.get("glossary", {}), done, part)
+
+
+@register.simple_tag(takes_context=True)
+def carried(context) -> str:
+    """The rows chosen for a comparison, for the address of another list that keeps them."""
+    names = (context.get("tray") or {}).get("names")
+    return "?" + urlencode({"compare": names}, doseq=True) if names else ""
 
 
 def _of_the_page(context) -> dict:
@@ -42,6 +61,25 @@ register.filter("words", in_words)
 def named(slug: str, names: dict[str, str]) -> str:
     """A study or document by its name; by its slug in words where none has it."""
     return names.get(slug) or document_name(slug)
+
+
+@register.inclusion_tag("studies/record_foot.html", takes_context=True)
+def record_foot(context, collection: str, slug: str, where: str = "") -> dict:
+    """What stands below every public record: the answers to what readers reported of it, its history, and a link to
+    report a problem; `where` names the part of it that the page shows."""
+    return {
+        "answers": context["site"]["answers"].get(f"{collection}/{slug}", []),
+        "collection": collection,
+        "slug": slug,
+        "where": where,
+        "has_history": collection in COLLECTIONS,
+    }
+
+
+@register.filter
+def value_of(values: dict, key: str):
+    """The value of a key that a template has in a variable."""
+    return values.get(key, "")
 
 
 @register.filter

@@ -19,10 +19,13 @@ def about(request, revision):
 def _told(revision: int) -> dict:
     publications = PublicRecord.objects.current().filter(collection="publications")
     read = publications.exclude(read_as="").order_by("slug").values_list("document", flat=True)
+    checkable = PublicRecord.objects.current().filter(collection__in=("reports", "discrepancies"))
+    checkable = checkable.values_list("document", flat=True)
     return {
         "read": [json.loads(text) for text in read],
         "n_cited": publications.filter(read_as="").count(),
         "n_facts": PublicFact.objects.current().count(),
         "n_discrepancies": PublicRecord.objects.current().filter(collection="discrepancies").count(),
+        "n_checked": sum(json.loads(text)["haematologist_check"]["checked"] for text in checkable),
         "totals": evidence.answer(QueryDict(), revision).totals,
     }

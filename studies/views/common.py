@@ -1,5 +1,6 @@
 """What every public page shares: the revision, the entity tag, the answer to a query that was not understood."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -7,10 +8,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from ..ask import current
+from ..ask import current, problems
 from ..ask.history import Gone
 from ..ask.strict import BadQuery
 from ..models import PublicRecord, Revision
+from ..pure.document_names import document_name
 from ..web import tagged
 
 
@@ -21,18 +23,27 @@ def public_page(view):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         revision = current.revision()
-        try:
+
+        def make():
             response = tagged(request, revision, lambda: view(request, revision, *args, **kwargs))
-        except BadQuery as error:
-            return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
-        except Gone as error:
-            return page(request, revision, "studies/gone.html", {"gone": error.tombstone}, status=410)
-        except Http404:
-            return page(request, revision, "studies/not_found.html", {}, status=404)
-        patch_vary_headers(response, ["Accept-Encoding"])
-        return response
+            patch_vary_headers(response, ["Accept-Encoding"])
+            return response
+
+        return or_why_not(request, revision, make)
 
     return wrapped
+
+
+def or_why_not(request: HttpRequest, revision: int, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """What `make` answers, or the page that says why there is no answer: not understood, gone, never there."""
+    try:
+        return make()
+    except BadQuery as error:
+        return page(request, revision, "studies/bad_query.html", {"faults": error.faults}, status=400)
+    except Gone as error:
+        return page(request, revision, "studies/gone.html", {"gone": error.tombstone}, status=410)
+    except Http404:
+        return page(request, revision, "studies/not_found.html", {}, status=404)
 
 
 def filled(query: QueryDict) -> QueryDict:
@@ -49,15 +60,22 @@ def page(request: HttpRequest, revision: int, template: str, context: dict, stat
 
 
 def site(revision: int) -> dict:
-    """The frame's own: how many documents were read, the revision, what abbreviations mean, and what studies and papers
-    are called."""
+    """The frame's own: how many documents were read, the revision, the answers to readers, what abbreviations mean,
+    what papers and studies are called."""
     return {
         "revision": revision,
         "at": current.kept(revision, "date of the revision", lambda: _date(revision)),
         "documents_read": current.kept(revision, "documents read", _documents_read),
+        "answers": problems.answers(revision),
         "glossary": current.glossary(revision),
-        "names": current.names(revision, "publications") | current.names(revision, "studies"),
+        "papers": current.names(revision, "publications"),  # a study may bear the slug of a paper, and another name
+        "studies": current.names(revision, "studies"),
     }
+
+
+def called(revision: int, collection: str, slug: str) -> str:
+    """A public study or publication by its name; anything else by its slug in words."""
+    return current.names(revision, collection).get(slug) or document_name(slug)
 
 
 def _date(revision: int):

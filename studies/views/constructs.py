@@ -6,6 +6,7 @@ from ..ask import collections, strict
 from ..cells.cell import Cell, fact_cell, labelled, silent
 from .common import page, public_page
 from .records import document_or_404, list_context
+from .tray import links_of_studies, tray
 
 PARTS = {
     "product_name": "Product", "targets": "Target", "scfv_origin": "Binder from", "scfv_clone": "Clone",
@@ -18,10 +19,17 @@ PARTS = {
 @public_page
 def construct_list(request, revision):
     """All constructs, study by study."""
-    found = collections.ask("constructs", request.GET, revision)
+    found = collections.ask("constructs", request.GET, revision, extra={"compare"}, repeatable={"compare"})
     documents = [json.loads(row.document) for row in found.page.rows]
-    rows = [{"construct": d, "cells": _cells(d, ("targets", "costimulatory_domains", "modules"))} for d in documents]
-    return page(request, revision, "studies/construct_list.html", list_context(request, found, rows))
+    chosen = tray(request, revision)
+    ways = links_of_studies(request, revision, sorted({d["study"] for d in documents}), chosen["names"])
+    rows = [
+        {"construct": d, "cells": _cells(d, ("targets", "costimulatory_domains", "modules"))}
+        | {"compare": ways.get(d["study"], [])}
+        for d in documents
+    ]
+    context = list_context(request, found, rows) | {"tray": chosen}
+    return page(request, revision, "studies/construct_list.html", context)
 
 
 @public_page

@@ -9,6 +9,7 @@ from ..ask.filters import GROUPS, EvidenceFilterSet
 from ..cells.row import row_cells
 from ..web import query_with
 from .common import page, public_page
+from .tray import compare_link, tray
 
 OFFERED = 3  # choices that are not empty, of a filter that emptied the table
 NOT_DRAWN = ("compare", "facets", "fields", "ordering", "page_size")  # what asks for a table alone
@@ -20,7 +21,7 @@ LISTED = 20  # studies or publications among the options; the others are found b
 def evidence_table(request, revision):
     """One row per CAR-T course of a cohort; the address holds the whole state."""
     answer = evidence.answer(request.GET, revision, extra={"compare", "facets", "fields"}, repeatable={"compare"})
-    tray = _tray(request, revision)
+    chosen = tray(request, revision)
     rows = [row_cells(json.loads(row.document)) for row in answer.page.rows]
     response = page(
         request,
@@ -28,9 +29,10 @@ def evidence_table(request, revision):
         "studies/evidence.html",
         {
             "answer": answer,
-            "rows": [cells | {"compare": _compare_link(request, cells["row"], tray["names"])} for cells in rows],
-            "tray": tray,
-            "clear_link": "?" + urlencode({"compare": tray["names"]}, doseq=True),
+            "n_rows": answer.totals.rows(answer.pile),
+            "rows": [cells | {"compare": _compare(request, cells["row"], chosen["names"])} for cells in rows],
+            "tray": chosen,
+            "clear_link": "?" + urlencode({"compare": chosen["names"]}, doseq=True),
             "chips": chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
             "emptied_by": _emptied_by(request, answer) if not rows else [],
@@ -48,26 +50,8 @@ def evidence_table(request, revision):
     return response
 
 
-def _tray(request, revision: int) -> dict:
-    """The rows chosen for comparison, which the address holds."""
-    names = comparison.chosen(request.GET, "compare")
-    titles = comparison.titles(names, revision)
-    rows = [
-        {"title": titles.get(name, name), "without": query_with(request, compare=[n for n in names if n != name])}
-        for name in names
-    ]
-    return {"names": names, "rows": rows, "link": "/compare/?" + urlencode({"row": names}, doseq=True)}
-
-
-def _compare_link(request, row: dict, names: list[str]) -> dict:
-    """The way of a row into the tray, or out of it."""
-    title = comparison.title(row)
-    if row["row"] in names:
-        link = query_with(request, compare=[name for name in names if name != row["row"]])
-        return {"text": "in the comparison ×", "label": f"Take {title} out of the comparison", "link": link}
-    if len(names) >= comparison.MOST:
-        return {}
-    return {"text": "compare", "label": f"Compare {title}", "link": query_with(request, compare=[*names, row["row"]])}
+def _compare(request, row: dict, names: list[str]) -> dict:
+    return compare_link(request, row["row"], comparison.title(row), names)
 
 
 def chips(request, filters: EvidenceFilterSet) -> list[dict]:

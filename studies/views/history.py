@@ -4,7 +4,7 @@ from django.http import Http404
 
 from ..ask import history, strict
 from ..ask.collections import COLLECTIONS
-from .common import page, public_page
+from .common import called, page, public_page
 
 WITH_PAGES = ("studies", "publications", "registrations", "discrepancies")  # others are read on the page of a study
 
@@ -18,5 +18,5 @@ def versions(request, revision, collection, name):
         raise Http404
     days = sorted({version.at.date().isoformat() for version in found}, reverse=True)
     context = {"collection": collection, "name": name, "versions": found, "days": days}
-    context["has_page"] = collection in WITH_PAGES
+    context |= {"called": called(revision, collection, name), "has_page": collection in WITH_PAGES}
     return page(request, revision, "studies/history.html", context)

@@ -1,11 +1,14 @@
 """A patient like mine."""
 
 import json
+from urllib.parse import urlencode
 
 from ..ask import comparison, nearest
 from ..cells.nearest import near_cells
 from ..pure.numbers import in_words
+from ..web import query_with
 from .common import page, public_page
+from .tray import compare_link, tray
 
 GROUPS = {
     "matching": "These match every hard criterion",
@@ -16,15 +19,18 @@ GROUPS = {
 @public_page
 def nearest_rows(request, revision):
     """The form, and the rows nearest to the patient that the address describes."""
-    found = nearest.nearest(request.GET, revision)
-    asked = found.criteria if found else nearest.criteria(request.GET, revision)
+    found = nearest.nearest(request.GET, revision, extra={"compare"})
+    asked = found.criteria if found else nearest.criteria(request.GET, revision, extra={"compare"})
+    chosen = tray(request, revision)
     context = {
         "fields": [_field(name, request, revision) for name in (*nearest.HARD, *nearest.RANKING)],
         "asked": asked,
         "found": found,
-        "groups": _groups(found) if found else [],
+        "groups": _groups(request, found, chosen["names"]) if found else [],
+        "tray": chosen,
         "shown": in_words(nearest.SHOWN),
-        "query": request.GET.urlencode(),
+        "query": query_with(request, compare=None),
+        "anew": "?" + urlencode({"compare": chosen["names"]}, doseq=True),
     }
     return page(request, revision, "studies/nearest.html", context)
 
@@ -44,12 +50,14 @@ def _field(name: str, request, revision: int) -> dict:
     }
 
 
-def _groups(found: nearest.Nearest) -> list[dict]:
+def _groups(request, found: nearest.Nearest, chosen: list[str]) -> list[dict]:
     groups = []
     for pile, title in GROUPS.items():
         rows = []
         for near in found.rows[pile]:
             row = json.loads(near.document)
-            rows.append(near_cells(row, near) | {"title": comparison.title(row)})
+            named = comparison.title(row)
+            links = [link for link in [compare_link(request, row["row"], named, chosen)] if link]
+            rows.append(near_cells(row, near) | {"title": named, "compare": links})
         groups.append({"pile": pile, "title": title, "rows": rows, "total": found.total[pile]})
     return groups

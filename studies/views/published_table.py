@@ -28,7 +28,11 @@ def _cell(cell: dict | None, slug: str) -> dict | None:
     if cell is None:
         return None
     place = {"document": slug, "locator": cell["locator"], "as_reported": cell["printed"], "basis": "stated"}
-    return cell | {"prints": Cell(cell["printed"], sources=[place]), "says": [_told(told) for told in cell["base"]]}
+    lost = f"that is {cell['restored']}" if cell["restored"] else ""
+    return cell | {
+        "prints": Cell(cell["printed"], sources=[place], remark=lost),
+        "says": [_told(told) for told in cell["base"]],
+    }
 
 
 def _told(told: dict) -> Cell:

@@ -8,15 +8,21 @@ from ..ask import collections, history, strict
 from ..cells.cell import SILENT, Cell, all_sources
 from ..pure import partial_dates
 from ..web import query_with
-from .common import page, public_page
+from .common import called, page, public_page
 from .registration_page import registration_context
 from .study_page import study_context
+from .tray import links_of_studies, tray
 
 
 @public_page
 def study_list(request, revision):
-    """All studies, by name."""
-    return _list(request, revision, "studies", "studies/study_list.html")
+    """All studies, by name, each with the way of its courses into a comparison."""
+    found = collections.ask("studies", request.GET, revision, extra={"compare"}, repeatable={"compare"})
+    documents, chosen = [json.loads(row.document) for row in found.page.rows], tray(request, revision)
+    ways = links_of_studies(request, revision, [document["slug"] for document in documents], chosen["names"])
+    documents = [document | {"compare": ways.get(document["slug"], [])} for document in documents]
+    context = list_context(request, found, documents) | {"tray": chosen}
+    return page(request, revision, "studies/study_list.html", context)
 
 
 @public_page
@@ -106,7 +112,8 @@ def record_page(request, revision: int, collection: str, slug: str, template: st
     as_of = {"day": request.GET["on"], "revision": then, "since": since, "now": request.path}
     if not history.rendered_now(since):
         api = f"/api/v1{request.path}?on={request.GET['on']}"
-        return page(request, revision, "studies/told_before.html", {"as_of": as_of, "api": api, "slug": slug})
+        context = {"as_of": as_of, "api": api, "called": called(revision, collection, slug)}
+        return page(request, revision, "studies/told_before.html", context)
     return page(request, revision, template, context_of(json.loads(text)) | {"as_of": as_of})
 
 

@@ -21,6 +21,7 @@ from ..cells.cell import (
 from ..cells.kinetics_plot import Panel, panel
 from ..pure.numbers import people
 
+FOUND_BY_A_METHOD = ("best_response", "response_at", "mrd", "relapse", "relapse_antigen")
 KINETICS = ("car_copies", "car_percent")
 
 
@@ -44,6 +45,8 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
         more.append(record["labels"]["statistic"])
     return {
         "measure": record["measure"]["label"],
+        "timed": record["value"] is None or record["unit"] == "%",  # a duration has no day
+        "found": record["category"] is not None and record["measure"]["code"] in FOUND_BY_A_METHOD,
         "category": record["category"]["label"] if record["category"] else "",
         "more": " · ".join(more),
         "criteria": record["criteria"],
@@ -83,6 +86,7 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
         "term": record["term"]["label"],
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": toxicity_cell(record),
+        "there": record["presence"] != "absent",
         "onset": time_of(record),
         "duration": duration,
         "management": record["management"] or "",

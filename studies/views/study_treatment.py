@@ -25,8 +25,10 @@ def agent_cells(record: dict, role: str = "") -> list[Cell]:
             high = None if agent["dose_high"] in (None, agent["dose_low"]) else agent["dose_high"]
             text += f" {spoken(agent['operator'], agent['dose_low'], high, agent['unit'])}"
             remark.append(agent["labels"]["per"])
+        if agent["n_days"] is not None:
+            remark.append(f"for {spoken('=', agent['n_days'], None, 'days')}")
         if agent["days"]:
-            remark.append(f"days {agent['days']}")
+            remark.append(f"days {agent['days']}" if agent["days"][0] in "-−0123456789" else agent["days"])
         cells.append(
             Cell(
                 text,

@@ -100,10 +100,12 @@ def begin(page, slug, name, year, kind):
 
 
 def answers(address: str, given: dict[str, str]) -> dict:
-    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions and without
-    what other documents disagree about."""
+    """All that the API says of Kong 2022, with the accessions of the sitting, without times and revisions, without what
+    other documents disagree about and without how it was read."""
     found = {}
     for collection, filters in {"evidence": ["study"], "facts": ["publication"], **COLLECTIONS}.items():
+        if collection in ELSEWHERE:
+            continue
         of = "publication" if "publication" in filters else "study" if "study" in filters else ""
         query = f"{of}=kong-2022&page_size=500" if of else "page_size=500"
         with urllib.request.urlopen(f"{address}/api/v1/{collection}/?{query}", timeout=60) as answer:
@@ -114,9 +116,13 @@ def answers(address: str, given: dict[str, str]) -> dict:
     return found
 
 
+ELSEWHERE = ("appraisals", "not_appraised", "readings")  # entered on pages of their own
+
+
 def timeless(value):
+    left_out = ("published_at", "changed_at", "revision", *ELSEWHERE)
     if isinstance(value, dict):
-        return {k: timeless(v) for k, v in value.items() if k not in ("published_at", "changed_at", "revision")}
+        return {k: timeless(v) for k, v in value.items() if k not in left_out}
     return [timeless(one) for one in value if not of_others(one)] if isinstance(value, list) else value
 
 
@@ -168,7 +174,7 @@ def reviewed(chromium, desk, empty):
 
 
 def test_the_case_of_kong_2022_is_entered_returned_once_and_published(chromium, empty_desk, empty, server):
-    records = records_of("kong-2022.yaml")
+    records = [record for record in records_of("kong-2022.yaml") if record[0] != "appraisal"]
     publication = next(node for kind, node, _ in records if kind == "publication")
     begin(empty_desk, publication["slug"], publication["name"], publication["year"], publication["kind"])
     sitting = Sitting(empty_desk)

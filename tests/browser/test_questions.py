@@ -38,7 +38,7 @@ QUESTIONS = [
     (
         "no lymphodepletion, as against silence",
         "/evidence/?lymphodepletion=none", "main",
-        ["4 courses", "3 unknown, because it is not told, or not closely enough", "none given judgement"],
+        ["4 courses", "3 courses unknown, because it is not told, or not closely enough", "none given judgement"],
         "/api/v1/evidence/?lymphodepletion=none&pile=unknown",
         [lambda r: r["study"] in ("zuo-2016", "kong-2022")] * 3,
     ),

@@ -15,8 +15,9 @@ PAGES = [
     "/history/studies/li-hua-2025/", "/nearest/",
     "/nearest/?disease=B-ALL&order=after_hsct&antigen=present&age_group=adults&site=breast",
     "/publications/liu-2017/tables/1/",
+    "/report/studies/li-hua-2025/", "/report/toxicities/TOX-00010/",
     "/charts/", "/charts/intervals/?window=liu-2017", "/charts/swimmers/?disease=CLL",
-    "/diseases/B-ALL/", "/data-quality/", "/glossary/", "/scales/", "/scales/not_reported/",
+    "/diseases/B-ALL/", "/data-quality/", "/flow/", "/glossary/", "/scales/", "/scales/not_reported/",
     "/scales/magic_2016/", "/discrepancies/?publication=liu-2017", "/discrepancies/DIS-00100/", "/compare/",
     "/compare/?row=COU-00002&row=COU-00300&row=COU-00001&row=COU-00110&row=COU-00120&row=COU-00130",
 ]  # fmt: skip

@@ -75,7 +75,7 @@ def test_the_two_li_2025_side_by_side_differ_in_the_order_at_once(visit, width):
 def test_the_day_of_infusion_of_li_hua_and_what_the_window_was_said_of(visit, width):
     page = visit("/evidence/?study=li-hua-2025", width=width)
     assert "day +402" in page.locator("table.evidence tbody tr").inner_text()
-    press(page, 'a[href^="/charts/"]')
+    press(page, '.sentence a[href^="/charts/"]')
     press(page, 'a[href*="window=liu-2017"]')
     text = " ".join(page.locator("main").inner_text().split())
     assert "402 days after the transplant" in text

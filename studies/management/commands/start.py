@@ -30,6 +30,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             call_command("load_evidence", if_empty=True, stdout=self.stdout)
             call_command("render_evidence", if_older=True, stdout=self.stdout)
+            call_command("load_readings", stdout=self.stdout)
         except DatabaseError as error:
             raise CommandError(self._database_trouble(error)) from error
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -11,10 +11,14 @@ from .frame import ERROR, NOTE, WARNING, Check, Finding, itself
 DOUBTED = (RetractionStatus.CORRECTED, RetractionStatus.CONCERN)
 
 
+OPENED = {")": "(", "]": "[", ">": "<", "}": "{"}
+
+
 def _ends_well(publication, single, others):
     """A closing bracket ends a DOI that opened it: such there are."""
     doi = publication.doi
-    if doi[-1] in ".,;:" or (doi[-1] == ")" and doi.count(")") > doi.count("(")):
+    opened = OPENED.get(doi[-1])
+    if doi[-1] in ".,;:\"'“”‘’»" or (opened and doi.count(doi[-1]) > doi.count(opened)):
         yield Finding(publication.pk, "doi", doi, f"“{doi}” ends in “{doi[-1]}”.")
 
 
@@ -81,7 +85,7 @@ def _read(single) -> list:
 CHECKS = (
     Check(
         "DC070", WARNING, "A DOI ends where it ends",
-        "Without the full stop, comma or bracket of the sentence it was taken from.",
+        "Without the full stop, comma, bracket or quotation mark of the sentence it was taken from.",
         "publications with a DOI", (Publication,), lambda s: [s.unit] if s.unit.doi else [], _ends_well,
     ),
     Check(

@@ -5,12 +5,15 @@ exceed its denominator, nor a subgroup its cohort, the records themselves refuse
 """
 
 from collections import defaultdict
+from decimal import Decimal
 
 from ...models import Cohort, Report
-from ...models.choices import Design
+from ...models.choices import Design, Operator
+from ...pure.numbers import plain
 from .frame import ERROR, WARNING, Check, Finding, rows
 
 RESPONSES_OF_ANY_KIND = {"CR", "CRi", "PR"}
+POINTS = 1  # by which a printed percentage may differ from its count
 
 
 def _excused(*records) -> bool:
@@ -117,6 +120,50 @@ def _design_fits_the_number(description, dossier, others):
         yield Finding(description.pk, "design", f"{description.design} of {n}", text)
 
 
+def _by_grade(dossier) -> list[list]:
+    """Counts of one toxicity by its grades, those of one cohort and treatment, where no grade stands in two of them."""
+    groups = defaultdict(list)
+    for toxicity in dossier.rows["toxicities"]:
+        exact = toxicity.grade_low is not None and toxicity.grade_operator == Operator.EQUAL
+        if exact and toxicity.affected_n is not None and toxicity.affected_operator == Operator.EQUAL:
+            groups[toxicity.cohort_id, toxicity.follows, toxicity.term_id, toxicity.scale_id].append(toxicity)
+    return [group for group in groups.values() if len(group) > 1 and not _grades_overlap(group)]
+
+
+def _grades_overlap(toxicities) -> bool:
+    grades = [grade for t in toxicities for grade in range(t.grade_low, (t.grade_high or t.grade_low) + 1)]
+    return len(grades) > len(set(grades))
+
+
+def _grades_fit_the_denominator(toxicities, dossier, others):
+    total = sum(toxicity.affected_n for toxicity in toxicities)
+    known = [toxicity.evaluable_n for toxicity in toxicities if toxicity.evaluable_n is not None]
+    of = max(known, default=toxicities[0].cohort.n)
+    if of is not None and total > of and not _excused(*toxicities):
+        counts = " + ".join(str(toxicity.affected_n) for toxicity in toxicities)
+        text = f"{toxicities[0].term.label} by grade makes {counts} = {total}, of {of}."
+        yield Finding(toxicities[0].pk, "affected_n", f"{counts} of {of}", text)
+
+
+def _counted_percentages(dossier) -> list:
+    """Percentages beside the count that they are of. A rate with an estimator of its own is no share of a count."""
+    return [
+        outcome
+        for outcome in dossier.rows["outcomes"]
+        if outcome.unit == "%" and None not in (outcome.value, outcome.n) and outcome.denominator
+        and outcome.value_high is None and outcome.estimator.casefold() in ("", "crude")
+        and (outcome.operator, outcome.count_operator) == (Operator.EQUAL, Operator.EQUAL)
+    ]  # fmt: skip
+
+
+def _percentage_is_of_the_count(outcome, dossier, others):
+    share = Decimal(100 * outcome.n) / outcome.denominator
+    if abs(share - outcome.value) > POINTS and not _excused(outcome):
+        told = f"{plain(outcome.value)} %, {outcome.n} of {outcome.denominator}"
+        text = f"{outcome.n} of {outcome.denominator} are {share:.1f} %, not {plain(outcome.value)} %."
+        yield Finding(outcome.pk, "value", told, text)
+
+
 def _has_sexes(cohort) -> bool:
     return None not in (cohort.n, cohort.n_female, cohort.n_male)
 
@@ -161,5 +208,17 @@ CHECKS = (
         "A case report has one to three patients, a case series four or more.",
         "designs of case reports and case series", (Report,), _case_report, _design_fits_the_number,
         threshold="The definitions of the two designs in this base (studies/models/choices.py).",
+    ),
+    Check(
+        "DC008", ERROR, "Grades of a toxicity fit their denominator",
+        "The patients of its grades come to no more than those who were evaluable; where the paper's do, excuse one of "
+        "them by the discrepancy that names both places.",
+        "toxicities counted by grade, by cohort and treatment", (Report,), _by_grade, _grades_fit_the_denominator,
+    ),
+    Check(
+        "DC009", WARNING, "A percentage is that of its count",
+        "n of N in per cent; an estimate (Kaplan–Meier …) names its estimator.",
+        "outcomes with a count and a percentage", (Report,), _counted_percentages, _percentage_is_of_the_count,
+        threshold="One percentage point, for what was rounded.",
     ),
 )  # fmt: skip

@@ -11,9 +11,10 @@ from ...models import Publication, Report
 from ...models.choices import Anchor, Operator, RelativeToTransplant, TimeUnit
 from ...pure.numbers import plain
 from ...pure.partial_dates import bounds, days_between, written
-from .frame import WARNING, Check, Finding, rows
+from .frame import FROM_MEMORY, WARNING, Check, Finding, rows
 
 FEWEST_DAYS = {TimeUnit.DAYS: 1, TimeUnit.WEEKS: 7, TimeUnit.MONTHS: 28, TimeUnit.YEARS: 365}
+LATEST_ENGRAFTMENT = {"neutrophil": 100, "platelet": 365}  # days
 DURATIONS = ("remission_duration", "follow_up", "dfs_duration", "survival_duration", "car_t_persistence")
 
 
@@ -160,6 +161,24 @@ def _days_make_their_number(agent, dossier, others):
         yield Finding(agent.pk, "n_days", f"{agent.days}: {agent.n_days}", text)
 
 
+def _engrafted(dossier) -> list[tuple]:
+    """Transplants with the lineage of each engraftment that has a day."""
+    return [
+        (transplant, lineage)
+        for transplant in dossier.rows["transplants"]
+        for lineage in LATEST_ENGRAFTMENT
+        if getattr(transplant, f"{lineage}_engraftment_day") is not None
+    ]
+
+
+def _engrafted_in_time(pair, dossier, others):
+    transplant, lineage = pair
+    field = f"{lineage}_engraftment_day"
+    day, most = getattr(transplant, field), LATEST_ENGRAFTMENT[lineage]
+    if day > most:
+        yield Finding(transplant.pk, field, f"day {day}", f"The {lineage}s engrafted on day {day}, later than {most}.")
+
+
 CHECKS = (
     Check(
         "DC020", WARNING, "A paper is received, accepted, published",
@@ -203,5 +222,11 @@ CHECKS = (
         "“−4 to −2” are three days.",
         "agents with days and a number of days", (Report,),
         rows("agents", lambda a: a.n_days is not None and _counted_days(a) is not None), _days_make_their_number,
+    ),
+    Check(
+        "DC028", WARNING, "A graft engrafts within months",
+        "The day as printed, counted from the transplant.",
+        "engraftments with their day", (Report,), _engrafted, _engrafted_in_time,
+        threshold=f"Neutrophils by day 100, platelets by day 365. {FROM_MEMORY}",
     ),
 )  # fmt: skip

@@ -14,7 +14,11 @@ CAR_T = {
     DoseUnit.PER_M2: (3e5, 4e9, "3 × 10⁵ to 4 × 10⁹"),  # times 30 to 40 kg per m²
     DoseUnit.CELLS: (1e5, 1e10, "10⁵ to 10¹⁰"),  # times 10 to 100 kg
 }
-GRAFT = {"tnc": (1e6, 5e9), "cd34": (1e4, 5e7)}  # per kg
+GRAFT = {
+    DoseUnit.PER_KG: {"tnc": (1e6, 5e9), "cd34": (1e4, 5e7)},
+    DoseUnit.PER_M2: {"tnc": (3e7, 2e11), "cd34": (3e5, 2e9)},  # times 30 to 40 kg per m²
+    DoseUnit.CELLS: {"tnc": (1e7, 5e11), "cd34": (1e5, 5e9)},  # times 10 to 100 kg
+}
 # Dose as printed, of one day or one dose; of other drugs and units nothing is said.
 AGENTS = {
     ("fludarabine", "mg/m2"): (10, 50),
@@ -50,20 +54,21 @@ def _cells(unit: DoseUnit):
 
 
 def _grafts(dossier) -> list[tuple]:
-    """Transplants with the name of each cell dose that is given per kg."""
+    """Transplants with the name of each cell dose that is given."""
     return [
         (transplant, name)
         for transplant in dossier.rows["transplants"]
-        for name in GRAFT
-        if getattr(transplant, f"{name}_dose") is not None and getattr(transplant, f"{name}_unit") == DoseUnit.PER_KG
+        for name in ("tnc", "cd34")
+        if getattr(transplant, f"{name}_dose") is not None
     ]
 
 
 def _graft_in_bounds(pair, dossier, others):
     transplant, name = pair
-    dose, (least, most) = getattr(transplant, f"{name}_dose"), GRAFT[name]
+    dose, unit = getattr(transplant, f"{name}_dose"), getattr(transplant, f"{name}_unit")
+    least, most = GRAFT[unit][name]
     if _outside(dose, None, (least, most)):
-        told = f"{plain(dose)} cells/kg"
+        told = f"{plain(dose)} {unit}"
         text = f"{told} lies outside {people(int(least))} to {people(int(most))}."
         yield Finding(transplant.pk, f"{name}_dose", told, text)
 
@@ -112,9 +117,9 @@ CHECKS = (
     ),
     Check(
         "DC033", WARNING, "Cells of a graft are in their own bounds", AS_PRINTED,
-        "cell doses of grafts per kg", (Report,), _grafts, _graft_in_bounds,
+        "cell doses of grafts", (Report,), _grafts, _graft_in_bounds,
         threshold="Nucleated cells 10⁶ to 5 × 10⁹, CD34-positive cells 10⁴ to 5 × 10⁷ per kg, cord blood to "
-        f"mobilised blood. {FROM_MEMORY}",
+        f"mobilised blood; per m² times 30 to 40 kg, in all times 10 to 100 kg. {FROM_MEMORY}",
     ),
     Check(
         "DC034", WARNING, "CD34-positive cells are nucleated cells",

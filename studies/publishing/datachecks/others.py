@@ -37,9 +37,18 @@ class Others:
         """What the public is told of a field of another unit, or is about to be; a curator, what is entered."""
         if self.drafts or unit.pk in self.going or not unit.form:
             return getattr(unit, name)
+        return self._form(unit)[name]
+
+    def _form(self, unit) -> dict:
         if unit.pk not in self._forms:
             self._forms[unit.pk] = json.loads(unit.form)
-        return self._forms[unit.pk][name]
+        return self._forms[unit.pk]
+
+    def was_read(self, publication: Publication) -> bool:
+        """Whether it is recorded what was read of a publication: to the public, or in what goes out with it."""
+        if self.drafts or publication.pk in self.going or not publication.form:
+            return publication.sources_read.exists()
+        return bool(self._form(publication)["sources_read"])
 
     def _seen(self, rows):
         return rows if self.drafts else rows.filter(is_public=True)
@@ -164,9 +173,8 @@ class Others:
 
     @cached_property
     def overlaps(self) -> set[frozenset]:
-        """Pairs of cohorts, and pairs of studies, that an overlap is recorded of."""
-        pairs = CohortOverlap.objects.values_list("cohort", "other", "cohort__report__study", "other__report__study")
-        return {frozenset(pair) for one, other, *studies in pairs for pair in ((one, other), studies)}
+        """Pairs of cohorts that an overlap is recorded of."""
+        return {frozenset(pair) for pair in CohortOverlap.objects.values_list("cohort", "other")}
 
 
 def _letters(identifier: str) -> str:

@@ -17,8 +17,8 @@ def _roots(dossier) -> list:
 def _may_overlap(cohort, dossier, others):
     for pk, shared in sorted(others.near(cohort).items()):
         other = others.cohorts[pk]
-        recorded = {frozenset((cohort.pk, pk)), frozenset((cohort.report.study_id, other.report.study_id))}
-        if not recorded & others.overlaps and _near_in_time(cohort, other) and _fits(cohort, other, others):
+        recorded = frozenset((cohort.pk, pk)) in others.overlaps
+        if not recorded and _near_in_time(cohort, other) and _fits(cohort, other, others):
             text = f"It shares {shared} with {pk} of “{other.report.study.slug}”, and years and numbers allow it."
             yield Finding(cohort.pk, "", pk, text, pair=True)
 

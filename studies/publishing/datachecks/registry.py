@@ -1,10 +1,11 @@
 """All datachecks, by number. A number is never used for another check; those that are gone stay in `GONE`."""
 
-from . import bibliography, counts, dates, doses, overlap, places, scales, silence, units
+from . import appraisals, bibliography, counts, dates, doses, overlap, places, scales, silence, units, whole
 
 CHECKS = (
     *counts.CHECKS,
     *silence.CHECKS,
+    *whole.CHECKS,
     *dates.CHECKS,
     *doses.CHECKS,
     *units.CHECKS,
@@ -12,5 +13,6 @@ CHECKS = (
     *places.CHECKS,
     *bibliography.CHECKS,
     *overlap.CHECKS,
+    *appraisals.CHECKS,
 )
 GONE: dict[str, str] = {}  # number → what it asked, and why no longer

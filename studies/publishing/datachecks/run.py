@@ -1,13 +1,13 @@
 """Asking the checks of some units, and finding how each warning was answered."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import prefetch_related_objects
 
-from ...models import CheckedWarning, Discrepancy, Publication, Report, Side
+from ...models import Discrepancy, Publication, Report
 from ..dossier import Dossier, Provenance
-from .frame import ERROR, NOTE, WARNING, Check, Finding, Single
+from .answers import answer
+from .frame import NOTE, WARNING, Check, Finding, Single
 from .others import Others
 from .registry import CHECKS
 
@@ -20,6 +20,7 @@ class Found:
     finding: Finding
     reason: str = ""
     discrepancy: str = ""
+    not_yet: str = ""  # why the discrepancy that names it does not explain it
 
     @property
     def is_open(self) -> bool:
@@ -53,6 +54,8 @@ class Found:
     def what_is_needed(self) -> str:
         """What a curator is told of an open finding: what is wrong, what would be right, how to answer it."""
         told = f"{self.finding.text} {self.check.id}: {self.check.hint}"
+        if self.not_yet:
+            return f"{told} {self.not_yet}"
         answer = f"If “{self.finding.value}” stands, answer the warning with a written reason, or record a discrepancy."
         return f"{told} {answer}" if self.check.severity == WARNING else told
 
@@ -76,9 +79,11 @@ class Checked:
         }
 
 
-def run(units: list, dossiers: dict[str, Dossier] | None = None, drafts: bool = False) -> dict[str, Checked]:
+def run(
+    units: list, dossiers: dict[str, Dossier] | None = None, drafts: bool = False, revision: int | None = None
+) -> dict[str, Checked]:
     """Accession → what was found, for each unit. Dossiers that are at hand are used. With `drafts` units are compared
-    with all others, not only with those that are public."""
+    with all others, not only with those that are public. `revision` is the one under which they are going out."""
     dossiers = dossiers or {}
     others = Others({unit.pk for unit in units}, drafts)
     publications = [unit for unit in units if isinstance(unit, Publication)]
@@ -92,7 +97,7 @@ def run(units: list, dossiers: dict[str, Dossier] | None = None, drafts: bool = 
         else:
             subject = Single(unit, provenance.get(unit.pk))
         checked[unit.pk] = _ask(subject, others)
-    _answer([found for unit in checked.values() for found in unit.found])
+    answer(checked, units, drafts, revision)
     return checked
 
 
@@ -106,35 +111,3 @@ def _ask(subject, others: Others) -> Checked:
             Found(check, finding) for record in records for finding in check.find(record, subject, others)
         ]
     return checked
-
-
-def _answer(found: list[Found]):
-    """Give each warning its reason or its discrepancy; an error only the discrepancy that it lets explain it."""
-    asked = [one for one in found if one.check.severity == WARNING or one.check.explained]
-    if not asked:
-        return
-    named = {name for one in asked for name in (one.finding.record, one.finding.value)}
-    reasons = {}
-    for answer in CheckedWarning.objects.filter(record__in=named):
-        reasons[answer.record_id, answer.check_id, answer.value] = answer.reason
-    naming = defaultdict(list)
-    for side in Side.objects.filter(record__in=named).order_by("discrepancy", "position"):
-        naming[side.record_id].append(side)
-    for one in asked:
-        record, check, value = one.finding.record, one.check, one.finding.value
-        if check.severity != ERROR:
-            turned = reasons.get((value, check.id, record), "") if one.finding.pair else ""
-            one.reason = reasons.get((record, check.id, value)) or turned
-        if not one.reason:
-            one.discrepancy = _explaining(one.finding, naming)
-
-
-def _explaining(finding: Finding, naming: dict[str, list[Side]]) -> str:
-    """The discrepancy of this field, or of the whole record: both are shown beside the value. Of a pair, one that names
-    both. Empty where there is none."""
-    if finding.pair:
-        both = {side.discrepancy_id for side in naming[finding.value]}
-        fitting = [side for side in naming[finding.record] if side.discrepancy_id in both]
-    else:
-        fitting = [side for side in naming[finding.record] if side.attribute in ("", finding.field)]
-    return fitting[0].discrepancy_id if fitting else ""

@@ -4,10 +4,13 @@ from ...models import Report
 from .frame import WARNING, Check, Finding, rows
 
 # The year in which a scale or criterion was published: those that bear it in their name, and CTCAE 5 of November 2017.
+# From memory the second half; of those that are revised under one name the first year there was any.
 SINCE = {
     "lee_2014": 2014, "penn_2018": 2018, "astct_2019": 2018, "ctcae_v5": 2017, "glucksberg_1974": 1974,
     "keystone_1994": 1994, "magic_2016": 2016, "nih_2005": 2005, "nih_2014": 2014, "iwcll_2008": 2008,
     "iwcll_2018": 2018, "cheson_1999": 1999, "cheson_2007": 2007, "lugano_2014": 2014, "nci_all_2010": 2010,
+    "limited_extensive": 1980, "nccn_all": 1996, "ibmtr": 1997, "ctcae_v3": 2003, "cibmtr_all": 2004, "eln": 2006,
+    "ctcae_v4": 2009, "mskcc": 2014, "cartox": 2017,
 }  # fmt: skip
 # What a scale was made for; CTCAE grades any toxicity.
 GRADES = {
@@ -61,7 +64,8 @@ CHECKS = (
         "toxicities with a scale and outcomes with criteria of known year", (Report,), _dated,
         _not_younger_than_the_study,
         threshold="The year in the scale's name; ASTCT from December 2018, CTCAE 5 of November 2017. For what is "
-        "retold the year of the study's own paper.",
+        "retold the year of the study's own paper. From memory, not looked up: limited or extensive (1980), NCCN "
+        "(1996), IBMTR (1997), CTCAE 3 (2003), CIBMTR (2004), ELN (2006), CTCAE 4 (2009), MSKCC (2014), CARTOX (2017).",
     ),
     Check(
         "DC051", WARNING, "A scale grades what it was made for",

@@ -1,9 +1,11 @@
 """Silence is accounted for: what a reader looks for is told, or recorded as looked for and not found, never both."""
 
+from collections import defaultdict
+
 from ...models import Report
-from ...models.choices import LymphodepletionGiven, RelativeToTransplant, ReportRole
+from ...models.choices import LymphodepletionGiven, Presence, RelativeToTransplant, ReportRole
 from ...models.toxicity import GVHD_TERMS
-from .frame import ERROR, Check, Finding, rows
+from .frame import ERROR, WARNING, Check, Finding, rows
 
 
 def _has_toxicity(codes, after_car_t=True):
@@ -74,6 +76,24 @@ def _silence_is_recorded(report, dossier, others):
             yield Finding(report.pk, "coverage", topic, text)
 
 
+def _told_of_one_time(dossier) -> list[list]:
+    """What is told of one toxicity of the same patients after one treatment, over the same time."""
+    groups = defaultdict(list)
+    for t in dossier.rows["toxicities"]:
+        if t.presence != Presence.ABSENT or t.grade_low is None:  # “no CRS of grade 3 or more” is not “no CRS”
+            when = (t.observation, t.date, t.time_low, t.time_high, t.time_unit, t.time_from)
+            groups[t.cohort_id, t.follows, t.term_id, when].append(t)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _is_present_or_absent(toxicities, dossier, others):
+    told = {toxicity.presence: toxicity for toxicity in reversed(toxicities)}
+    if {Presence.PRESENT, Presence.ABSENT} <= set(told):
+        absent, present = told[Presence.ABSENT], told[Presence.PRESENT]
+        text = f"{absent.term.label} did not occur here, and occurred by {present.pk}."
+        yield Finding(absent.pk, "presence", f"absent, {present.pk} present", text)
+
+
 CHECKS = (
     Check(
         "DC010", ERROR, "A toxicity that is told is not silent",
@@ -91,5 +111,11 @@ CHECKS = (
         "Enter what the document says of it, or the topic in the coverage, with the parts that were searched.",
         "reports of CAR-T cells", (Report,), _of_cells, _silence_is_recorded,
         threshold="The topics are STANDARD_TOPICS in studies/publishing/datachecks/silence.py.",
+    ),
+    Check(
+        "DC013", WARNING, "A toxicity occurred or did not",
+        "One of the two; or what tells them apart: the patients, the time, what it was observed over.",
+        "toxicities told more than once of the same patients and time", (Report,), _told_of_one_time,
+        _is_present_or_absent,
     ),
 )  # fmt: skip

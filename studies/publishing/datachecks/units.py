@@ -3,6 +3,7 @@
 That a percentage lies from 0 to 100, and that a canonical value has a unit, the records themselves refuse.
 """
 
+from collections import defaultdict
 from decimal import Decimal
 
 from ...models import Report
@@ -12,9 +13,11 @@ from .frame import ERROR, FROM_MEMORY, WARNING, Check, Finding, rows
 
 PER_CENT = {"%": (0, 100)}
 CELLS = {"109/l": (0, 1000), "103/ul": (0, 1000), "/ul": (0, 1_000_000), "cells/ul": (0, 1_000_000)}
+COUNT = CELLS | {"106/l": (0, 1_000_000), "/ml": (0, 1e9), "cells/ml": (0, 1e9)}
+SUBSET = COUNT | PER_CENT  # counted, or as a share of the lymphocytes
 CYTOKINE = {"pg/ml": (0, 1_000_000), "ng/l": (0, 1_000_000), "ng/ml": (0, 1000)}
 FOLD = dict.fromkeys(("fold", "folds", "-fold", "times"), (0, 100_000))
-# Analyte → unit → the least and the most that is plausible in it. Of other analytes nothing is said.
+# Analyte → unit → the least and the most that is plausible in it. Of other analytes only that they are not negative.
 PLAUSIBLE = {
     "wbc": CELLS,
     "neutrophils": CELLS,
@@ -24,6 +27,12 @@ PLAUSIBLE = {
     "marrow_blasts": PER_CENT,
     "blood_blasts": PER_CENT | CELLS,
     "blasts_flow": PER_CENT,
+    "b_cells": SUBSET,
+    "t_cells": SUBSET,
+    "cd4_cells": SUBSET,
+    "cd8_cells": SUBSET,
+    "cd34_count": SUBSET,
+    "nucleated_cells": COUNT,
     "mrd_flow": PER_CENT,
     "leukaemic_cells": PER_CENT,
     "leukaemic_cells_product": PER_CENT,
@@ -31,14 +40,21 @@ PLAUSIBLE = {
     "car_percent": PER_CENT,
     "transduction": PER_CENT,
     "bcr_abl1_is": {"%": (0, 200), "%is": (0, 200)},
+    "bcr_abl1": {"%": (0, 1000), "copies": (0, 1e8), "copies/ug": (0, 1e8), "copies/ugrna": (0, 1e8)},
+    "car_cells": COUNT,
     "car_copies": {"copies/ug": (0, 10_000_000), "copiesx103/ug": (0, 10_000), "copies/ugdna": (0, 10_000_000)},
     "car_expansion_fold": FOLD,
     "il6_fold": FOLD,
+    "cytokines": CYTOKINE,
     "il2": CYTOKINE,
     "il6": CYTOKINE,
     "il10": CYTOKINE,
     "ifn_gamma": CYTOKINE,
     "tnf_alpha": CYTOKINE,
+    "sil2ra": CYTOKINE | {"u/ml": (0, 1_000_000), "iu/ml": (0, 1_000_000), "ku/l": (0, 1_000_000)},
+    "cmv_dna": {"copies/ml": (0, 1e9), "iu/ml": (0, 1e9), "log10copies/ml": (0, 9), "log10iu/ml": (0, 9)},
+    "tumour_volume": {"cm": (0, 50), "mm": (0, 500), "cm3": (0, 20_000), "ml": (0, 20_000), "mm3": (0, 2e7)},
+    "pet_uptake": {"": (0, 100), "suv": (0, 100), "suvmax": (0, 100)},
     "crp": {"mg/l": (0, 1000), "mg/dl": (0, 100)},
     "ferritin": {"ng/ml": (0, 1_000_000), "ug/l": (0, 1_000_000)},
     "fibrinogen": {"g/l": (0, 15), "mg/dl": (0, 1500)},
@@ -47,6 +63,7 @@ PLAUSIBLE = {
     "temperature": {"°c": (30, 44)},
     "igg": {"g/l": (0, 100), "mg/dl": (0, 10_000)},
 }
+UNKNOWN = ("abnormal_metaphases",)  # counted “of 20 metaphases”
 # Printed unit and canonical unit → factor; two spellings of one unit have the factor one.
 FACTORS = {
     ("g/dl", "g/l"): 10, ("103/ul", "109/l"): 1, ("ng/l", "pg/ml"): 1, ("ug/l", "ng/ml"): 1,
@@ -126,12 +143,39 @@ def _one_unit(series, dossier, others):
             return
 
 
+def _is_not_negative(measurement, dossier, others):
+    if measurement.value < 0:
+        text = f"{measurement.analyte.label} {_told(measurement)} is negative."
+        yield Finding(measurement.pk, "value", _told(measurement), text)
+
+
+def _is_no_logarithm(measurement) -> bool:
+    return measurement.value is not None and not same_unit(measurement.unit).startswith("log")
+
+
+def _entered_alike(dossier) -> list[list]:
+    """Values of one analyte in one specimen by one method, of the same patients at the same time."""
+    groups = defaultdict(list)
+    for m in dossier.rows["measurements"]:
+        what = (m.cohort_id, m.follows, m.analyte_id, m.specimen_id, m.method_id, m.statistic)
+        groups[what, (m.date, m.moment, m.time_low, m.time_high, m.time_unit, m.time_from)].append(m)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _is_entered_once(group, dossier, others):
+    first, *again = group
+    for measurement in again:
+        text = f"{first.pk} tells of {first.analyte.label} of the same patients at the same time."
+        yield Finding(measurement.pk, "", first.pk, text, pair=True)
+
+
 CHECKS = (
     Check(
         "DC040", WARNING, "The unit is one of the analyte's",
         "The unit exactly as printed; one that cannot be right is a discrepancy, and the canonical value stays empty.",
         "values of analytes with known units", (Report,), rows("measurements", _is_known), _unit_is_of_the_analyte,
-        threshold="PLAUSIBLE in studies/publishing/datachecks/units.py.",
+        threshold="PLAUSIBLE in studies/publishing/datachecks/units.py: all analytes of the vocabulary but "
+        f"{', '.join(UNKNOWN)}.",
     ),
     Check(
         "DC041", WARNING, "The value is plausible for the analyte in its unit",
@@ -158,5 +202,16 @@ CHECKS = (
         "DC044", WARNING, "One analyte of one cohort has one unit",
         "Two units in one table are often a misprint of one: say which, or that they are two quantities.",
         "analytes with several values", (Report,), _series, _one_unit,
+    ),
+    Check(
+        "DC045", WARNING, "A measurement is not negative",
+        "The value exactly as printed; one that cannot be right is a discrepancy.",
+        "values, but for logarithms", (Report,), rows("measurements", _is_no_logarithm), _is_not_negative,
+    ),
+    Check(
+        "DC046", WARNING, "A measurement is entered once",
+        "One of the two; or what tells them apart: specimen, method, statistic, day or the moment as worded.",
+        "measurements of one analyte, of the same patients at the same time", (Report,), _entered_alike,
+        _is_entered_once,
     ),
 )  # fmt: skip

@@ -1,9 +1,6 @@
-// The page of a case: rows are added without a round trip, and what is typed is kept, on the server while it can be
-// reached and in the browser always. Without this script every button still works; only a closed tab would lose.
+// The page of a case: rows are added and opened without a round trip, by keyboard as well. Without this script every
+// button still works. What is typed kept.js keeps.
 const form = document.getElementById('case')
-const store = `typed ${form.dataset.report}`
-const kept = document.getElementById('kept')
-const offer = document.getElementById('offer')
 
 // Rows and parts
 
@@ -60,6 +57,16 @@ function nameRow(row, section) {
   document.getElementById('records')?.append(new Option(name[1], name[0]))
 }
 
+// A row that is left out can be chosen no longer.
+function leaveOut(row) {
+  for (const select of form.querySelectorAll(`select[data-rows="${row.closest('.section').dataset.model}"]`)) {
+    for (const option of [...select.options]) if (option.value === row.id) option.remove()
+  }
+  const next = row.nextElementSibling
+  row.remove()
+  next?.querySelector('summary, button')?.focus()
+}
+
 function addPart(button) {
   const parts = button.parentElement, row = button.closest('.row'), prefix = `${row.id}-${parts.dataset.kind}`
   const part = pattern('part', button.dataset.part, { __row__: row.id, __c__: next([...parts.querySelectorAll('.part')], prefix) })
@@ -86,7 +93,7 @@ form.addEventListener('toggle', async event => {
   line.replaceWith(row)
   settle(row)
   row.querySelector('summary').focus()
-  if (pristine()) clean = last = typed()
+  keptAsOpened()
 }, true)
 
 // The rule of the field one is in
@@ -118,6 +125,7 @@ form.addEventListener('click', event => {
   if (!button) return
   if (button.matches('.previous')) takePlace(button.closest('.row'))
   else if (button.dataset.add) { event.preventDefault(); addRow(button.closest('.section')); keepSoon() }
+  else if (button.name === 'leave') { event.preventDefault(); leaveOut(button.closest('.row')); keepSoon() }
   else if (button.dataset.part) { event.preventDefault(); addPart(button); keepSoon() }
 })
 settle(form)
@@ -151,67 +159,3 @@ function open() {
 addEventListener('hashchange', open)
 open()
 document.getElementById('reasons')?.focus()
-
-// What was typed
-
-const typed = () => new URLSearchParams(new FormData(form)).toString()
-let clean = typed(), last = clean, timer, sending
-const pristine = () => last === clean
-
-function note(sent) {
-  try {
-    localStorage.setItem(store, JSON.stringify({ body: last, at: Date.now(), sent }))
-    return true
-  } catch { return false }
-}
-
-async function keep() {
-  clearTimeout(timer)
-  const now = typed()
-  if (now === last && !sending) return
-  last = now
-  const here = note(false), time = new Date().toISOString().slice(11, 16)
-  sending = true
-  try {
-    const answer = await fetch(form.dataset.typed, {
-      method: 'POST', body: now, keepalive: now.length < 60_000, redirect: 'error',
-      headers: { 'X-CSRFToken': form.csrfmiddlewaretoken.value, 'Content-Type': 'text/plain' },
-    })
-    if (!answer.ok) throw new Error(answer.statusText)
-    sending = false
-    if (last === now) note(true)
-    kept.textContent = `Typed text kept at ${time} UTC; not saved yet.`
-  } catch {
-    kept.textContent = here
-      ? 'The server cannot be reached: what you type is kept in this browser, and sent when it answers again.'
-      : 'The server cannot be reached, and this browser keeps nothing: do not close the page.'
-    timer = setTimeout(keep, 5000)
-  }
-}
-
-function keepSoon() {
-  clearTimeout(timer)
-  timer = setTimeout(keep, 2000)
-}
-form.addEventListener('input', keepSoon)
-addEventListener('online', keep)
-addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') keep() })
-addEventListener('pagehide', keep)
-
-// On return: what this browser alone still has is handed to the server, which offers it. Saving ends it.
-const held = JSON.parse(localStorage.getItem(store) || 'null')
-if ('saved' in form.dataset) {
-  localStorage.removeItem(store)
-  history.replaceState(null, '', location.pathname + location.hash)
-} else if (held && !held.sent) {
-  fetch(form.dataset.typed, {
-    method: 'POST', body: held.body, redirect: 'error',
-    headers: { 'X-CSRFToken': form.csrfmiddlewaretoken.value, 'Content-Type': 'text/plain' },
-  }).then(answer => {
-    if (!answer.ok) return
-    localStorage.setItem(store, JSON.stringify({ ...held, sent: true }))
-    const time = offer.querySelector('time')
-    if (time) time.textContent = new Date(held.at).toISOString().slice(11, 16) + ' UTC'
-    offer.hidden = false
-  })
-}

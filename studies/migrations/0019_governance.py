@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models import Exists, OuterRef, Subquery
 
 OPEN = 2_147_483_647
-UNITS = ("publication", "study", "registration", "report", "discrepancy")
+UNITS = ("publication", "study", "registration", "report", "discrepancy", "problemanswer", "candidate")
 OF_A_PUBLICATION = {"sourceread": "publication", "citation": "citing", "publishedtable": "publication"}
 OF_A_COHORT = ("cohortoverlap",)
 OF_A_REPORT = (
@@ -39,7 +39,7 @@ def keep_what_is_public_of_terms(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studies", "0014_entry")]
+    dependencies = [("studies", "0018_rules")]
 
     operations = [
         migrations.AddField("change", "unit", models.CharField(blank=True, max_length=16)),

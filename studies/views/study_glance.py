@@ -1,0 +1,203 @@
+"""The answer first: what the page of a study says at a glance, as labelled cells in the order in which things were
+done."""
+
+from ..cells.cell import (
+    NONE,
+    Cell,
+    Silences,
+    fact_cell,
+    full_name,
+    labelled,
+    lowered,
+    proportion,
+    silent,
+    spoken,
+    time_of,
+)
+from ..cells.summary import AT_INFUSION, Glance, Step
+from ..models.choices import AgeGroup
+from ..models.toxicity import GVHD_TERMS
+from .study_results import outcome_cell, toxicity_cell
+from .study_treatment import course_part
+
+BEST = ("best_response", "remission_maintained")
+DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
+RATES = ("efs_rate", "dfs_rate", "os_rate")
+# What is told of a course or a transplant besides its best response: measure → label.
+FOLLOWED = {
+    "response_at": "Response",
+    "mrd": "MRD",
+    "relapse": "Relapse",
+    "relapse_antigen": "Antigen at relapse",
+    "death": "Death",
+}
+
+
+def glance(report: dict, root: dict | None) -> Glance:
+    """At a glance: who, then each transplant and course in its order with what followed it, then the time after."""
+    of = _Glance(report, root)
+    return Glance(of.who() if root else [], of.steps(), of.later())
+
+
+class _Glance:
+    """Makes the cells of one report."""
+
+    def __init__(self, report: dict, root: dict | None):
+        self.report, self.root = report, root
+        self.labels = {cohort["accession"]: cohort["label"] for cohort in report["cohorts"]}
+        self.several = len(report["courses"]) > 1
+
+    def who(self) -> list[Cell]:
+        """How many patients, with what, how old."""
+        root = self.root
+        cells = [labelled(fact_cell(root, str(root["n"]), "n") if root["n"] is not None else silent(), "Patients")]
+        if root["disease"]:
+            cells.append(labelled(fact_cell(root, root["disease"]["label"], "disease"), "Disease"))
+        below = {c["accession"]: c["label"] for c in self.report["cohorts"] if c["parent"]}
+        for cohort in self.report["cohorts"]:
+            if cohort["parent"] and cohort["split_by"] == "disease" and cohort["n"] is not None:
+                within = f"of {below[cohort['parent']]}" if cohort["parent"] in below else "of these"
+                cells.append(labelled(fact_cell(cohort, str(cohort["n"]), "n"), f"{within}, {cohort['label']}"))
+        if root["age_low"] is not None:
+            high = None if root["age_high"] == root["age_low"] else root["age_high"]
+            text = spoken("=", root["age_low"], high, root["age_unit"])
+            cells.append(labelled(fact_cell(root, text, "age_low"), "Age"))
+        elif root["age_group"]:
+            cells.append(labelled(fact_cell(root, AgeGroup(root["age_group"]).label, "age_group"), "Age"))
+        if root["sex"]:
+            cells.append(labelled(fact_cell(root, root["labels"]["sex"], "sex"), "Sex"))
+        for record in self.report["characteristics"]:
+            if record["kind"] == "disease_status" and record["presence"] != "absent":
+                several = (record["denominator"] or 1) > 1
+                many = f" {proportion(record['n'], record['denominator'])}" if several else ""
+                text = record["term"]["label"] + many
+                cell = fact_cell(record, text, "presence", remark=record["detail"] or "")
+                cells.append(labelled(cell, AT_INFUSION))
+        return cells
+
+    def steps(self) -> list[Step]:
+        """Transplants and courses in the order they came; courses that nobody can place come last."""
+        report = self.report
+        before = {(i["course"], i["transplant"]) for i in report["intervals"] if i["infusion_is"] == "before_hsct"}
+        waiting, steps = sorted(report["courses"], key=lambda course: course["number"]), []
+        for transplant in sorted(report["transplants"], key=lambda transplant: transplant["order"]):
+            first = [course for course in waiting if (course["accession"], transplant["accession"]) in before]
+            waiting = [course for course in waiting if course not in first]
+            steps += [*(self._course(course) for course in first), self._transplant(transplant)]
+        return steps + [self._course(course) for course in waiting]
+
+    def _course(self, course: dict) -> Step:
+        """What was given and what followed it."""
+        made = course_part(course, self.report)
+        given = [labelled(made["order"], "Order"), *[labelled(c, "Construct") for c in made["construct"][:1]]]
+        given += [labelled(dose, "Dose") for dose in made["doses"]]
+        given += [labelled(made["collected"], "T cells collected from"), labelled(made["origin"], "Genetic origin")]
+        given.append(labelled(made["lymphodepletion"], "Lymphodepletion"))
+        name = f"CAR-T course {course['number']}" if self.several else "CAR-T cells"
+        step = Step(name, True, given, self._results(course), self._toxicities(course))
+        if self.several:
+            for cell in step.cells:
+                cell.prefix = f"Course {course['number']} · "
+        return step
+
+    def _results(self, course: dict) -> list[Cell]:
+        own = [o for o in self.report["outcomes"] if o["course"] == course["accession"]]
+        best = [o for o in own if o["measure"]["code"] in BEST and o["category"]]
+        # What is told of all speaks for the course; else what is told of its subgroups.
+        of_all = [o for o in best if self.root and o["cohort"] == self.root["accession"]]
+        cells = []
+        for outcome in of_all or best:
+            whose = "" if of_all else f" of those {self.labels[outcome['cohort']]}"
+            named = f"{outcome['measure']['label']}{whose}{_at_site(outcome)}: {outcome['category']['label']}"
+            cells.append(labelled(outcome_cell(outcome), named))
+        if not best:
+            silences = Silences.of_report(self.report, course["accession"])
+            cells.append(labelled(silences.cell("response"), "Best response"))
+        cells += self._followed(own)
+        for outcome in own:
+            if outcome["measure"]["code"] in (*RATES, *DURATIONS):
+                cell = outcome_cell(outcome)
+                when = time_of(outcome) if outcome["measure"]["code"] in RATES else ""
+                cell.remark = " · ".join(part for part in (when, cell.remark, outcome["note"]) if part)
+                cells.append(labelled(cell, self._of_whom(outcome["measure"]["label"], outcome)))
+        return cells
+
+    def _followed(self, outcomes: list[dict]) -> list[Cell]:
+        """MRD, relapse, death and other responses: the category, of how many, when and of what."""
+        cells = []
+        for outcome in outcomes:
+            label = FOLLOWED.get(outcome["measure"]["code"])
+            if not label or not outcome["category"]:
+                continue
+            text = outcome["category"]["label"]
+            if outcome["n"] == 0:
+                cells.append(labelled(fact_cell(outcome, f"no {lowered(text)}", "n", state=NONE), label))
+                continue
+            if (outcome["denominator"] or 1) > 1:
+                text += f" {proportion(outcome['n'], outcome['denominator'])}"
+            remark = " · ".join(part for part in (time_of(outcome), outcome["cause"]) if part)
+            cell = fact_cell(outcome, lowered(text), "n" if outcome["n"] is not None else "category", remark=remark)
+            cells.append(labelled(cell, self._of_whom(label, outcome) + _at_site(outcome)))
+        return cells
+
+    def _of_whom(self, label: str, outcome: dict) -> str:
+        whole = not self.root or outcome["cohort"] == self.root["accession"]
+        return label if whole else f"{label} of those {self.labels[outcome['cohort']]}"
+
+    def _toxicities(self, course: dict) -> list[Cell]:
+        silences, cells = Silences.of_report(self.report, course["accession"]), []
+        for codes, label, topic in (
+            (("crs",), "CRS", "crs"),
+            (("icans",), "Neurotoxicity", "icans"),
+            (GVHD_TERMS, "GVHD after CAR-T", "gvhd"),
+        ):
+            found = [t for t in self.report["toxicities"] if t["term"]["code"] in codes]
+            found = [t for t in found if t["course"] == course["accession"]]
+            cells += [labelled(toxicity_cell(t), _gvhd_kind(t) or label) for t in found]
+            cells += [] if found else [labelled(silences.cell(topic), label)]
+        return cells
+
+    def _transplant(self, transplant: dict) -> Step:
+        """A transplant and what followed it: it is no result of CAR-T cells."""
+        step = Step(full_name(transplant))
+        own = [o for o in self.report["outcomes"] if o["transplant"] == transplant["accession"]]
+        step.results = self._followed(own)
+        found = [t for t in self.report["toxicities"] if t["transplant"] == transplant["accession"]]
+        step.toxicities = [
+            labelled(toxicity_cell(t), t["term"]["label"]) for t in found if t["term"]["code"] in GVHD_TERMS
+        ]
+        for cell in step.cells:
+            cell.prefix = f"After transplant {transplant['order']} · "
+        return step
+
+    def later(self) -> list[Cell]:
+        """What the patients were treated with after the last CAR-T course: it decides how a long remission is read."""
+        report = self.report
+        last = max(report["courses"], key=lambda course: course["number"], default=None)
+        cells = []
+        for interval in report["intervals"]:
+            if last and interval["course"] == last["accession"] and interval["infusion_is"] == "before_hsct":
+                transplant = next(t for t in report["transplants"] if t["accession"] == interval["transplant"])
+                cells.append(fact_cell(interval, full_name(transplant), "infusion_is"))
+                cells += [
+                    fact_cell(toxicity, toxicity["management"], "management", remark=lowered(toxicity["term"]["label"]))
+                    for toxicity in report["toxicities"]
+                    if toxicity["transplant"] == transplant["accession"] and toxicity.get("agents")
+                ]
+        for therapy in report["therapies"]:
+            if therapy["relative_to_course"] == "after":
+                own = [o for o in report["outcomes"] if o["therapy"] == therapy["accession"]]
+                remark = ", ".join(f"then {cell.text}" for cell in self._followed(own))
+                cells.append(fact_cell(therapy, therapy["name"], "name", remark=remark))
+        cells = cells or [Silences.of_report(report).cell("later_therapy")]
+        return [labelled(cell, "Treatment after CAR-T") for cell in cells]
+
+
+def _gvhd_kind(toxicity: dict) -> str:
+    """“Chronic GVHD after CAR-T”: acute and chronic are never told as GVHD alone."""
+    code = toxicity["term"]["code"]
+    return f"{toxicity['term']['label']} after CAR-T" if code in GVHD_TERMS and code != "gvhd" else ""
+
+
+def _at_site(outcome: dict) -> str:
+    return "" if outcome["site"] in ("overall", "not_reported") else f", {outcome['labels']['site']}"
