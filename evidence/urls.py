@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
-from studies.admin import problems, redaction, review
+from studies.admin import problems, redaction, review, vocabulary_review
 
 admin.site.site_header = admin.site.site_title = "CARTographer"
 admin.site.index_title = "Curation"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/reports/", admin.site.admin_view(problems.queue), name="problem-queue"),
     path("admin/reports/<int:pk>/", admin.site.admin_view(problems.problem_page), name="problem"),
     path("admin/redact/", admin.site.admin_view(redaction.page), name="redact"),
+    path("admin/review/vocabularies/", admin.site.admin_view(vocabulary_review.page), name="review-vocabularies"),
     path("admin/review/<str:accession>/", admin.site.admin_view(review.unit_page), name="review-unit"),
     path("admin/readings/", include("studies.admin.readings")),
     path("admin/enter/", include("studies.admin.entry")),

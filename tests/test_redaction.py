@@ -1,15 +1,33 @@
 """What could identify a patient is taken out of everything; that it was stays, and not what it was."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import reverse
 
-from studies.models import Change, ComparedFact, DoubleReading, Event, Reading, Redaction, acting
+from studies.models import (
+    Change,
+    ComparedFact,
+    Coverage,
+    DoubleReading,
+    Event,
+    Infusion,
+    PublicFact,
+    PublicRecord,
+    Reading,
+    Redaction,
+    Term,
+    Typed,
+    acting,
+    get_record,
+)
 from studies.publishing import publish_all
 from studies.publishing.redaction import find, redact
+from studies.publishing.redaction_of_values import redact_value
 from studies.publishing.workflow import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +112,96 @@ def test_the_page_shows_where_it_stands_before_it_is_confirmed(told, manager, cl
     assert find(NAME), "nothing is done before it is confirmed"
     client.post(reverse("redact"), {"text": NAME, "reason": "a name", "confirmed": "on"})
     assert not find(NAME)
+
+
+# A date, an age, a number
+
+
+PAGES = (
+    "/", "/studies/li-hua-2025/", "/publications/li-hua-2025/", "/evidence/", "/charts/", "/charts/swimmers/",
+    "/charts/doses/",
+)  # fmt: skip
+
+
+def publishes_again(client, api):
+    """Every page of the study answers, and its report can be published."""
+    for page in PAGES:
+        assert client.get(page).status_code == 200, page
+    assert api("/studies/li-hua-2025/") and api("/facts/", study="li-hua-2025")["count"]
+    publish_all(["REP-00002"], user=None, reason="published again")
+    for page in PAGES:
+        assert client.get(page).status_code == 200, page
+
+
+def test_a_date_is_redacted_as_a_text(manager, client, api):
+    """It is the same date in an infusion and in an event."""
+    redact("2018-11-08", user=manager, reason="a date of birth could be told from it")
+    assert not [text for text in map(str, everything()) if "2018-11-08" in text]
+    infusion = Infusion.objects.get(pk="INF-00002")
+    assert infusion.date == "" and "[redacted]" in infusion.note
+    assert api("/infusions/INF-00002/")["date"] is None
+    publishes_again(client, api)
+
+
+@pytest.mark.parametrize(
+    ("accession", "field", "left"),
+    [
+        ("INF-00002", "date", {"date": ""}),
+        ("COH-00002", "age_low", {"age_low": None, "age_high": None, "as_reported": "[redacted]"}),
+    ],
+)
+def test_a_value_is_redacted_in_its_record(manager, client, api, accession, field, left):
+    record = get_record(accession)
+    was = getattr(record, field)
+    publish_all(["REP-00002"], user=None, reason="once more")
+    redact_value(accession, field, user=manager, reason="it could identify")
+    record.refresh_from_db()
+    assert {name: getattr(record, name) for name in left} == left and "[redacted]" in record.note
+    collection = {"INF": "infusions", "COH": "cohorts"}[accession[:3]]
+    assert api(f"/{collection}/{accession}/")[field] is None
+    row = api("/evidence/COU-00002/")
+    assert row["age_low"] is None if field == "age_low" else row["infusions"][0]["date"] is None
+    for version in PublicRecord.objects.filter(document__contains=f'"{accession}"'):
+        assert f'"{field}":{json.dumps(was, default=int)}' not in version.document
+    for change in Change.objects.filter(accession=accession):
+        assert str(was) not in map(str, change.fields.get(field, []))
+    assert not PublicFact.objects.filter(fact=f"{accession}.{field}").exclude(value="[redacted]").exists()
+    assert Change.objects.filter(accession=accession).first().action == "redacted"
+    if field == "age_low":  # every reader looks for it: that it cannot be read here is recorded
+        coverage = Coverage(report_id="REP-00002", absence="not_in_text_read", parts_searched="all", note="[redacted]")
+        coverage.save()
+        coverage.topics.set(Term.objects.filter(vocabulary="topic", code="age"))
+    publishes_again(client, api)
+
+
+@pytest.mark.parametrize(
+    ("accession", "field", "said"),
+    [
+        ("COH-99999", "age_low", "There is no record"),
+        ("COH-00002", "sex", "no date, number or text"),
+        ("COH-00002", "label", "cannot be without"),
+        ("COH-00002", "n_female", "never had one"),
+    ],
+)
+def test_a_value_that_cannot_be_redacted_is_refused(manager, accession, field, said):
+    with pytest.raises(NotAllowed, match=said):
+        redact_value(accession, field, user=manager, reason="x")
+
+
+def test_the_page_redacts_a_value(manager, client):
+    client.force_login(manager)
+    told = {"value": "1", "value-record": "COH-00002", "value-field": "age_low", "value-reason": "an age"}
+    assert "This field is required" in client.post(reverse("redact"), told).content.decode()
+    assert client.post(reverse("redact"), told | {"value-confirmed": "on"}).status_code == 302
+    assert get_record("COH-00002").age_low is None
+
+
+def test_what_is_typed_and_waits_in_a_session_is_redacted_too(told, manager, curator, client):
+    body = urlencode({"events-0-title": f"Seen by {NAME}"})
+    Typed.objects.create(user=curator, report_id="REP-00002", body=body)
+    session = client.session
+    session["found"] = f"Seen by {NAME}"
+    session.save()
+    redact(NAME, user=manager, reason="a name")
+    assert not Typed.objects.exists()
+    assert not [s for s in Session.objects.all() if "Seen by Patient" in str(s.get_decoded())]

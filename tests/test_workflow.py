@@ -13,7 +13,9 @@ from studies.models import (
     Discrepancy,
     InterestStatement,
     Outcome,
+    Publication,
     PublicRecord,
+    Registration,
     Report,
     Revision,
     Study,
@@ -23,6 +25,7 @@ from studies.publishing import Refused, door, workflow
 from studies.publishing.workflow import NotAllowed
 
 pytestmark = pytest.mark.django_db
+KONG = "REP-00400"
 ROLES = ("reader", "curator", "reviewer", "manager")
 
 
@@ -67,9 +70,19 @@ STEPS = {
     "return": (lambda unit, user: workflow.return_to_draft(unit, user=user, reason="x"), "in_review", ROLES[2:]),
     "publish": (lambda unit, user: workflow.publish_reviewed([unit], user=user, reason="x"), "in_review", ROLES[2:]),
     "withdraw": (lambda unit, user: workflow.withdraw(unit, user=user, reason="x"), "published", ROLES[3:]),
+    "supersede": (
+        lambda unit, user: workflow.supersede(
+            unit, user=user, reason="x", successor=Report.objects.get(pk="REP-00400")
+        ),
+        "published",
+        ROLES[3:],
+    ),
     "reopen": (lambda unit, user: workflow.reopen(unit, user=user, reason="x"), "withdrawn", ROLES[3:]),
 }
-AFTER = {"submit": "in_review", "return": "draft", "publish": "published", "withdraw": "withdrawn", "reopen": "draft"}
+AFTER = {
+    "submit": "in_review", "return": "draft", "publish": "published", "withdraw": "withdrawn",
+    "supersede": "superseded", "reopen": "draft",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -94,7 +107,11 @@ def test_a_step_is_taken_only_from_its_state(people, step, before):
     unit = Report.objects.get(pk="REP-00002")
     public = before in ("draft", "in_review", "published")
     Report.objects.filter(pk=unit.pk).update(state=before, is_public=public)
-    fits = before == right or (step == "withdraw" and public) or (step == "reopen" and before == "superseded")
+    fits = (
+        before == right
+        or (step in ("withdraw", "supersede") and public)
+        or (step == "reopen" and before == "superseded")
+    )
     if fits:
         take(unit, people["manager"])
     else:
@@ -108,7 +125,7 @@ def test_nobody_publishes_what_they_entered_or_changed(people, changed):
         outcome = Outcome.objects.get(pk="OUT-00010")
         outcome.note = "Read once more."
         outcome.save()
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     with pytest.raises(NotAllowed, match="a second person publishes it"):
         workflow.publish_reviewed([changed], user=people["reviewer"], reason="fine")
     workflow.publish_reviewed([changed], user=people["manager"], reason="fine")
@@ -116,7 +133,7 @@ def test_nobody_publishes_what_they_entered_or_changed(people, changed):
 
 
 def test_what_changes_while_it_is_looked_at_is_a_draft_again(people, changed):
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     with acting(people["curator"], "one more"):
         outcome = Outcome.objects.get(pk="OUT-00010")
         outcome.note = "And again."
@@ -127,7 +144,7 @@ def test_what_changes_while_it_is_looked_at_is_a_draft_again(people, changed):
 
 
 def test_to_publish_takes_a_statement_of_interests_younger_than_a_year(people, changed):
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     old = InterestStatement.objects.filter(user=people["reviewer"])
     old.update(made_at=old.get().made_at - datetime.timedelta(days=366))
     with pytest.raises(NotAllowed, match="younger than a year"):
@@ -137,7 +154,7 @@ def test_to_publish_takes_a_statement_of_interests_younger_than_a_year(people, c
 
 
 def test_a_return_a_publishing_and_a_withdrawal_need_their_reason(people, changed):
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     for take in (
         lambda: workflow.return_to_draft(changed, user=people["reviewer"], reason=" "),
         lambda: workflow.publish_reviewed([changed], user=people["reviewer"], reason=""),
@@ -161,7 +178,7 @@ def test_publishing_says_everything_that_is_missing_at_once(people):
 
 
 def test_a_crash_in_the_middle_of_publishing_leaves_everything_as_it_was(people, changed, monkeypatch):
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     before = list(PublicRecord.objects.order_by("pk").values_list("pk", "valid_to")), Revision.objects.count()
 
     def crash(*args):
@@ -188,7 +205,7 @@ def test_a_withdrawn_record_keeps_its_address_and_says_why(people, client, api):
     assert api("/evidence/")["patients_counted_once"]["high"] == before - 1
     assert "kong-2022" not in str(api("/evidence/")) and api("/facts/", study="li-hua-2025")["count"] != 0
     history = api("/history/studies/kong-2022/")
-    assert history["results"][0]["taken_out"] and history["results"][0]["by"] == "manager"
+    assert history["results"][0]["taken_out"] and history["results"][0]["by"] == f"manager {people['manager'].pk}"
     assert client.get("/history/studies/kong-2022/").status_code == 200
 
 
@@ -225,21 +242,28 @@ def test_a_discrepancy_that_excuses_a_public_record_stays(people):
 
 
 def test_every_change_of_a_public_record_is_told_with_who_when_and_why(people, changed, client, api):
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     workflow.publish_reviewed([changed], user=people["reviewer"], reason="checked against the text")
     newest, first = api("/history/studies/li-hua-2025/")["results"]
-    assert (newest["by"], newest["reason"]) == ("reviewer", "checked against the text")
+    assert newest["by"] == f"reviewer {people['reviewer'].pk}" and newest["reason"] == "checked against the text"
     (line,) = newest["changes"]
+    (cause,) = line["changed"]
+    assert cause["by"] == f"curator {people['curator'].pk}" and cause["reason"] == "read again"
     assert (line["record"], line["field"], line["after"]) == ("OUT-00010", "note", "Read again.")
     assert line["before"].startswith("The sentence comes after VICLP")
     assert first["changes"] == []
     page = client.get("/history/studies/li-hua-2025/").content.decode()
     assert "<ins>Read again.</ins>" in page and "checked against the text" in page
+    assert f"curator {people['curator'].pk}: read again" in page
+    people["curator"].username = "another name"
+    people["curator"].save()
+    assert client.get("/history/studies/li-hua-2025/").content.decode() == page
+    assert client.get("/history/outcomes/OUT-00010/").status_code == 200
 
 
 def test_what_it_said_on_a_day(people, changed, client, api):
     Revision.objects.update(at=datetime.datetime(2026, 1, 15, 12, tzinfo=datetime.UTC))
-    workflow.submit(changed, user=people["curator"])
+    workflow.submit(changed, user=people["curator"], reason="a note")
     workflow.publish_reviewed([changed], user=people["reviewer"], reason="read again")
     assert "Read again." in client.get("/studies/li-hua-2025/").content.decode()
     then = client.get("/studies/li-hua-2025/", {"on": "2026-01-15"}).content.decode()
@@ -247,6 +271,7 @@ def test_what_it_said_on_a_day(people, changed, client, api):
     assert api("/outcomes/OUT-00010/", on="2026-01-15")["note"].startswith("The sentence")
     api("/studies/li-hua-2025/", status=404, on="2026-01-14")
     api("/studies/li-hua-2025/", status=400, on="15.1.2026")
+    api("/studies/li-hua-2025/", status=400, on="2130-01-01")
 
 
 # The pages of those who curate
@@ -265,8 +290,14 @@ def test_a_curator_hands_in_and_a_reviewer_returns_and_publishes(people, changed
     assert "A reason is missing" in said
     client.post(page, {"step": "return", "reason": "say where"})
     assert state(changed) == "draft"
-    workflow.submit(changed, user=people["curator"])
-    client.post(page, {"step": "publish", "reason": "now it is right"})
+    client.force_login(people["curator"])
+    for where in (page, reverse("enter:case", args=["REP-00002"]), reverse("enter:start")):
+        assert "say where" in client.get(where).content.decode(), "what is to be mended is told where it is mended"
+    workflow.submit(changed, user=people["curator"], reason="a note")
+    assert "say where" not in client.get(reverse("enter:start")).content.decode()
+    client.force_login(people["reviewer"])
+    seen = client.get(page).context["seen"]
+    client.post(page, {"step": "publish", "reason": "now it is right", "seen": seen})
     assert state(changed) == "published"
 
 
@@ -279,22 +310,41 @@ def test_a_reader_sees_the_queue_and_can_do_nothing(people, changed, client):
     assert client.get("/admin/review/REP-99999/").status_code == 404
 
 
-def test_the_queue_asks_as_many_statements_for_five_hundred_as_for_one(people, changed, client):
+def test_the_queue_lists_all_of_every_kind_with_as_many_statements_as_for_one(people, changed, client):
     client.force_login(people["reviewer"])
+    publication = Publication.objects.get(slug="li-hua-2025")
 
     def asked():
         with CaptureQueriesContext(connection) as statements:
-            assert client.get(reverse("review-queue")).status_code == 200
-        return len(statements)
+            page = client.get(reverse("review-queue"))
+        return len(statements), page.context["listed"].paginator.count
 
-    workflow.submit(changed, user=people["curator"])
+    def another(numbers):
+        """A unit of every kind for each number, waiting."""
+        papers = [Publication(slug=f"paper-{n}", name=f"Paper {n}", kind="review", year=2020) for n in numbers]
+        studies = [Study(slug=f"study-{n}", name=f"Study {n}") for n in numbers]
+        plans = [Registration(registry="ClinicalTrials.gov", identifier=f"NCT{n:08}") for n in numbers]
+        texts = {"kind": "implausible", "severity": "matters", "title": "x", "explanation": "x", "shown": "x"}
+        found = [Discrepancy(publication=publication, **texts) for _ in numbers]
+        for units in (papers, studies, plans, found):
+            type(units[0]).create_many(units)
+        pairs = zip(papers, studies, strict=True)
+        Report.create_many([Report(publication=paper, study=study, role="primary") for paper, study in pairs])
+        for model in (Publication, Study, Registration, Discrepancy, Report):
+            model.objects.filter(is_public=False).update(state="in_review")
+
+    another([0])
     asked()
-    few = asked()
-    for number in range(500):
-        study = Study(slug=f"study-{number}", name=f"Study {number}")
-        study.save()
-    Study.objects.filter(slug__startswith="study-").update(state="in_review")
-    assert asked() == few
+    few, before = asked()
+    another(range(1, 501))
+    statements, waiting = asked()
+    assert statements <= few and waiting == before + 2500
+    listed = [
+        entry["unit"].pk
+        for number in (1, 2, (before + 2599) // 100)
+        for entry in client.get(reverse("review-queue"), {"page": number}).context["waiting"]
+    ]
+    assert len(set(listed)) == 200 + ((before + 2499) % 100) + 1
 
 
 def test_two_who_save_the_same_record_are_told_and_lose_nothing(people, client):

@@ -7,12 +7,24 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from ..help_texts import help_of
-from ..models import Accession, Change, EvidenceRow, Place, Publication, PublicFact, PublicRecord, Report, acting
+from ..models import (
+    Accession,
+    Change,
+    EvidenceRow,
+    Place,
+    Publication,
+    PublicFact,
+    PublicRecord,
+    Report,
+    acting,
+    parts_of,
+)
 from ..publishing import workflow
 from ..publishing.forms import form_of
 from ..pure.documents import dumps
 from .datachecks import Datachecked
 
+HISTORY_IS_PUBLIC = "Readers see it with the change once that is published, and your role and number, not your name."
 PROVENANCE = ("locator", "as_reported", "basis", "derivation", "excused_by", "note")
 
 
@@ -47,7 +59,7 @@ class ReasonForm(forms.ModelForm):
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Why this change is made. It stays in the history of the record. Needed once the record is public.",
+        help_text=f"Why this change is made. Needed once the record is public. {HISTORY_IS_PUBLIC}",
     )
     seen = forms.IntegerField(
         required=False, widget=forms.HiddenInput, help_text="The last change that this form knew of."
@@ -80,8 +92,12 @@ def _newest(accession: str) -> int:
 
 
 def _told(change: Change) -> str:
-    values = ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
-    return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values}"
+    return f"{change.user or 'the product'} at {change.at:%H:%M} ({change.action}) {values_of(change)}"
+
+
+def values_of(change: Change) -> str:
+    """The values of a change, before and after."""
+    return ", ".join(f"{name}: {before or '—'} → {after or '—'}" for name, (before, after) in change.fields.items())
 
 
 class RecordAdmin(Datachecked, admin.ModelAdmin):
@@ -155,13 +171,11 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """Rows within the record (authors, sides, items) and its many-valued fields belong to its history too."""
+        record = form.instance
+        before = parts_of(record)
         with acting(request.user, form.cleaned_data.get("reason", "")):
             super().save_related(request, form, formsets, change)
-            many = {field.name for field in self.model._meta.many_to_many}
-            parts = [formset.model._meta.verbose_name for formset in formsets if formset.has_changed()]
-            parts += [name for name in form.changed_data if name in many]
-            if parts:
-                form.instance.parts_changed(parts)
+            record.log_parts(before)
 
     def get_actions(self, request):
         """No deletion by the dozen: each goes through `delete_model`, into the history."""
@@ -175,7 +189,6 @@ class RecordAdmin(Datachecked, admin.ModelAdmin):
 
     def delete_model(self, request, record):
         with acting(request.user, "deleted before it was ever public"):
-            Change.log(record.pk, "deleted", {name: [value, None] for name, value in record.plain_fields().items()})
             record.delete()
 
 

@@ -19,8 +19,9 @@ from ..entry.progress import standard_topics, still_to_do
 from ..entry.starting import StartForm
 from ..entry.table import MEANINGS, Pasted, TableForm
 from ..models import Measurement, Publication, Report, Study, Typed
+from ..publishing import workflow
 from ..pure.pasted_table import TableRefused
-from .base import has_been_public
+from .base import HISTORY_IS_PUBLIC, has_been_public
 
 
 def _context(request, **more) -> dict:
@@ -55,9 +56,11 @@ def start(request):
         ("study", Study.objects.values_list("slug", "name")),
         ("report", [(report.pk, str(report)) for report in reports]),
     ]
+    returned = workflow.returned_drafts()
     kept = set(Typed.objects.filter(user=request.user).values_list("report_id", flat=True))
     context = _context(
         request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists,
+        returned=[(report, change) for report in reports if (change := returned.get(report.pk))],
         **_keeping(request, keeping, request.POST or data or {}, restored),
     )  # fmt: skip
     return render(request, "admin/enter/start.html", context)
@@ -110,6 +113,7 @@ def _posted(request, report):
         return _show(request, page, stamp=data.get("stamp", 0))
     with transaction.atomic():
         Report.objects.select_for_update().get(pk=report.pk)  # two who save at once do so one after the other
+        report = _report(request, report.pk)  # as the first of them left it
         differences = meanwhile.merge(report, request.user, data)
         page = CasePage(report, request.user, data)
         if not differences:
@@ -165,6 +169,7 @@ def _show(request, page, status=200, **more):
     context = _context(
         request, title=f"Enter a case: {page.report}", page=page, todo=still_to_do(page), topics=standard_topics(page),
         stamp=page.stamp, patterns=list(_patterns(page)), lists=list(_lists(page)),
+        returned=workflow.return_of(page.report), in_public=HISTORY_IS_PUBLIC,
     )  # fmt: skip
     keeping = Keeping(request.user, Typed.Page.CASE, page.report)
     context |= _keeping(request, keeping, page.data or {}) | more

@@ -1,5 +1,6 @@
 """What documents claim, where they disagree, how good they are; and the places of single values."""
 
+from django import forms
 from django.contrib import admin
 
 from ..models import (
@@ -11,9 +12,10 @@ from ..models import (
     Place,
     SetStatement,
     Side,
+    Vocabularies,
     acting,
 )
-from .base import ExtractedAdmin, PublishedAdmin, ReadOnlyAdmin, RecordAdmin
+from .base import HISTORY_IS_PUBLIC, ExtractedAdmin, PublishedAdmin, ReadOnlyAdmin, RecordAdmin, has_been_public
 
 
 @admin.register(Claim)
@@ -78,19 +80,47 @@ class AppraisalAdmin(RecordAdmin):
         return super().response_add(request, appraisal, post_url_continue)
 
 
+class PlaceForm(forms.ModelForm):
+    """A place, and why it is changed: needed once its record is public."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"size": 80}),
+        help_text=f"Why this change is made. Needed once the record is public. {HISTORY_IS_PUBLIC}",
+    )
+
+    def clean(self):
+        told = super().clean()
+        record = told.get("record") or self.instance.record_id and self.instance.record
+        if record and has_been_public(record.pk) and not (told.get("reason") or "").strip():
+            self.add_error("reason", f"{record.pk} is public: say why its place is changed.")
+        return told
+
+
 @admin.register(Place)
 class PlaceAdmin(admin.ModelAdmin):
+    form = PlaceForm
     list_display = ("record_id", "attribute", "number", "locator", "as_reported", "basis", "instead")
     list_filter = ("basis", "instead", "document")
     search_fields = ("record__id", "attribute", "locator", "as_reported")
     autocomplete_fields = ["record", "document"]
 
+    def get_readonly_fields(self, request, place=None):
+        """A place stays with its record and field: the history of both would lose it."""
+        return ("record", "attribute") if place else ()
+
+    def has_delete_permission(self, request, place=None):
+        """A place of what was public is taken away on the page of its case, which asks why."""
+        allowed = super().has_delete_permission(request, place)
+        return allowed and place is not None and not has_been_public(place.record_id)
+
     def save_model(self, request, place, form, change):
-        with acting(request.user, "place edited in the admin"):
+        with acting(request.user, form.cleaned_data["reason"]):
             super().save_model(request, place, form, change)
 
     def delete_model(self, request, place):
-        with acting(request.user, "place removed in the admin"):
+        with acting(request.user, "removed before its record was ever public"):
             super().delete_model(request, place)
 
     def get_actions(self, request):
@@ -105,3 +135,7 @@ class AccessionAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "number")
     list_filter = ("kind",)
     search_fields = ("id",)
+
+    def get_queryset(self, request):
+        """The vocabularies have a history but are no record that a place or a side could name."""
+        return super().get_queryset(request).exclude(pk=Vocabularies.pk)

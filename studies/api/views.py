@@ -241,7 +241,7 @@ class Search(PublicView):
 @schema.described("history", "The versions of a public record", schema.history_parameters(), schema.versions())
 class History(PublicView):
     """Every version that was public, the newest first: the revision that made it, when, by whom, why, and each value
-    that changed."""
+    that changed, with who changed it and why."""
 
     def body(self, request, revision, collection, name):
         strict.check(request.GET, set())
@@ -250,10 +250,14 @@ class History(PublicView):
             return None
         told = [
             {"revision": v.revision, "at": v.at.isoformat(), "by": v.by, "reason": v.reason, "taken_out": v.ends}
-            | {"changes": [asdict(line) for line in v.lines]}
+            | {"changes": [asdict(told.line) | {"changed": [_cause(c) for c in told.causes]} for told in v.lines]}
             for v in found
         ]
         return dumps({"count": len(told), "revision": revision, "results": told})
+
+
+def _cause(cause: history.Cause) -> dict:
+    return {"by": cause.by, "at": cause.at.isoformat(), "reason": cause.reason or None}
 
 
 @schema.described("index", "Where to begin", [], schema.plain())

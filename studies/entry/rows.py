@@ -91,15 +91,15 @@ class Part:
     def blank(self) -> bool:
         return self.is_new and not self.form.has_changed()
 
-    def commit(self, holder_id) -> bool:
-        """Save it below its holder, after those that are there. Returns whether anything changed."""
+    def commit(self, holder_id):
+        """Save it below its holder, after those that are there."""
         model, holder, counter = WITHIN[self.kind]
         if self.removed:
             if not self.is_new:
                 self.instance.delete()
-            return True
+            return
         if not self.form.has_changed():
-            return False
+            return
         setattr(self.instance, f"{holder}_id", holder_id)
         if self.is_new:
             beside = model.objects.filter(**{holder: holder_id})
@@ -109,7 +109,6 @@ class Part:
             setattr(self.instance, counter, most + 1)
         if self.form.judge():
             self.form.save()
-        return True
 
 
 class Row:
@@ -256,22 +255,19 @@ class Row:
         self.state = "refused" if any(True for _ in self.errors()) else "saved"
 
     def _save(self):
-        many = {field.name for field in self.section.model._meta.many_to_many} & set(self.form.changed_data)
         record = self.form.save(commit=False)
         try:
             with transaction.atomic():
                 record.save(force_insert=self.is_new)
                 self.form.save_m2m()
-                if many:
-                    record.parts_changed(sorted(many))
         except IntegrityError as error:
             self.form.add_error(None, str(error))
 
     def _commit_parts(self):
-        for kind, parts in self.parts.items():
-            done = [part.commit(self.instance.pk) for part in parts if not part.blank]
-            if any(done) and kind != "places":  # places write the history themselves
-                self.instance.parts_changed([kind])
+        for parts in self.parts.values():
+            for part in parts:
+                if not part.blank:
+                    part.commit(self.instance.pk)
 
     def issue(self):
         """Give a new row its accession, so that sides and places may name it before it is saved."""

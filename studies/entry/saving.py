@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from ..models import Change, Place, Side, Typed, acting
+from ..models import Place, Side, Typed, acting, parts_of
+from ..publishing.unit_of import unit_of
 from .kept import tabs_of
 from .page import CasePage
 
@@ -38,8 +39,11 @@ def save(page: CasePage, reason: str, may_remove) -> Saved:
     done = Saved([])
     try:
         with transaction.atomic(), acting(page.user, reason):
-            _save(page, may_remove, done)
+            public = _save(page, may_remove, done)
             done.reasons = reasons_of(page)
+            if public and not reason.strip() and not done.reasons:
+                rule = f"{', '.join(public)}: public already. Say why it is changed; readers will see that reason."
+                done.reasons = [Reason("The case", "Why", rule, "id_reason")]
             if done.reasons:
                 raise _NotSaved
             Typed.objects.filter(user=page.user, tab__in=tabs_of(page.data)).delete()
@@ -57,18 +61,25 @@ def reasons_of(page: CasePage) -> list[Reason]:
     ]
 
 
-def _save(page: CasePage, may_remove, done: Saved):
+def _save(page: CasePage, may_remove, done: Saved) -> list[str]:
+    """Save the rows. Returns the public units that this changes."""
     rows = [row for section in page.sections for row in section.rows if row.data is not None]
     removed = [row for row in rows if row.removed]
     typed = [row for row in rows if not row.removed and (not row.blank if row.is_new else row.changed)]
     for row in typed:
         row.issue()
+    before = {row: {} if row.is_new else parts_of(row.instance) for row in typed}
     for row in typed:
         row.commit()
+    for row in typed:
+        if row.state == "saved":
+            row.instance.log_parts(before[row])
     done.rows = len(typed)
     for row in reversed([row for row in removed if not row.is_new]):
         _remove(page, row, may_remove)
         done.removed += 1
+    changed = [unit_of(row.instance) for row in [*typed, *removed] if row.state != "refused" and row.instance.pk]
+    return sorted({str(unit) for unit in changed if unit.is_public})
 
 
 def _remove(page: CasePage, row, may_remove):
@@ -82,8 +93,7 @@ def _remove(page: CasePage, row, may_remove):
     try:
         with transaction.atomic():
             Place.objects.filter(record=row.accession).delete()
-            Change.log(row.accession, "deleted")
-            row.instance.delete()
+            row.section.model.objects.get(pk=row.accession).delete()
     except ProtectedError as error:
         names = ", ".join(sorted({str(record.pk) for record in error.protected_objects}))
         row.form.add_error(None, f"It cannot be removed: it is named by {names}.")

@@ -1,7 +1,7 @@
 """The write side, one file per concept, and (public.py) the read side that publishing writes."""
 
 from .appraisal import Appraisal, AppraisalItem
-from .base import Accession, AccessionCounter, Change, Extracted, Record, acting
+from .base import Accession, AccessionCounter, Change, Extracted, Record, acting, changed_between, parts_of
 from .checked import CheckedWarning
 from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
@@ -56,7 +56,7 @@ from .toxicity import Toxicity
 from .transplant import Transplant
 from .typed import Typed
 from .user import User
-from .vocabulary import Grade, Mapping, Term
+from .vocabulary import Grade, Mapping, Term, Vocabularies
 
 __all__ = [
     "Accession", "AccessionCounter", "Agent", "Appraisal", "AppraisalItem", "Author", "Candidate", "Change",
@@ -67,7 +67,7 @@ __all__ = [
     "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
     "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun",
     "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "Typed", "User", "acting", "get_record", "model_of_kind", "record_models",
+    "Toxicity", "Transplant", "Typed", "User", "Vocabularies", "acting", "get_record", "model_of_kind", "record_models",
     "AGREEING", "ComparedFact", "Decision", "DoubleReading", "FINISHED", "Reading", "ReadingState", "ReadingStep",
-    "Verdict",
+    "Verdict", "changed_between", "parts_of",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 
@@ -90,28 +90,41 @@ def acting(user, reason: str):
 
 
 class Change(models.Model):
-    """One saved change of one record: who, when, why, and each field before and after. Never edited, never deleted."""
+    """One saved change of one record: who, when, why, and each field before and after. Never edited, never deleted.
+
+    `unit` is the accession of what the record is published with, so that a change is known as its unit's once the
+    record is gone, too.
+    """
 
     accession = models.ForeignKey(Accession, on_delete=models.PROTECT, related_name="changes")
+    unit = models.CharField(max_length=16, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
     action = models.CharField(max_length=16)
     reason = models.TextField(blank=True)
     fields = models.JSONField(default=dict)
 
+    # What changes no record.
+    STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded", "checked", "check lapsed")
+
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["accession", "-id"])]
+        indexes = [
+            models.Index(fields=["accession", "-id"]),
+            models.Index(fields=["unit", "-id"], name="change_of_unit"),
+        ]
 
     def __str__(self):
         return f"{self.accession_id} {self.action} {self.at:%Y-%m-%d %H:%M}"
 
     @classmethod
-    def log(cls, accession_id: str, action: str, fields: dict | None = None):
+    def log(cls, accession_id: str, action: str, fields: dict | None = None, unit: str | None = None):
+        """Write a change into the history. Its unit is looked up where whoever logs it does not know it."""
         user, reason = _acting.get()
         return cls.objects.create(
-            accession_id=accession_id, user=user, action=action, reason=reason, fields=fields or {}
-        )
+            accession_id=accession_id, user=user, action=action, reason=reason, fields=fields or {},
+            unit=_unit_of_accession(accession_id) if unit is None else unit,
+        )  # fmt: skip
 
 
 class PartialDateField(models.CharField):
@@ -207,8 +220,17 @@ class Record(models.Model):
             changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
             self.was_changed = before is None or bool(changed)
             if self.was_changed:
-                Change.log(self.accession_id, "changed" if before else "created", changed)
+                Change.log(self.accession_id, "changed" if before else "created", changed, unit=_unit(self))
                 reopen(self)
+
+    def delete(self, *args, **kwargs):
+        """What goes stays in the history, as it was saved; and what it was part of is no longer as it was seen."""
+        with transaction.atomic():
+            saved = type(self).objects.get(pk=self.pk)
+            fields = {name: [value, None] for name, value in saved.plain_fields().items()}
+            Change.log(self.pk, "deleted", fields, unit=_unit(saved))
+            reopen(saved)
+            return super().delete(*args, **kwargs)
 
     @classmethod
     def create_many(cls, records: list):
@@ -221,17 +243,20 @@ class Record(models.Model):
             Change.objects.bulk_create(
                 Change(
                     accession_id=record.pk, user=user, action="created", reason=reason,
-                    fields={name: [None, value] for name, value in record.plain_fields().items()},
+                    fields={name: [None, value] for name, value in record.plain_fields().items()}, unit=_unit(record),
                 )
                 for record in records
             )  # fmt: skip
-            for record in {_unit_key(record): record for record in records}.values():
+            for record in {_unit(record): record for record in records}.values():
                 reopen(record)
 
-    def parts_changed(self, names):
-        """Rows within the record and its many-valued fields belong to its history too, and to what is public of it."""
-        Change.log(self.pk, "parts changed", {name: [None, "changed"] for name in names})
-        reopen(self)
+    def log_parts(self, before: dict[str, str]):
+        """What it holds beside its columns belongs to its history too, and to what is public of it. `before` is what
+        `parts_of` told of it."""
+        changed = changed_between(before, parts_of(self))
+        if changed:
+            Change.log(self.pk, "parts changed", changed)
+            reopen(self)
 
     def plain_fields(self) -> dict:
         """Field values as JSON can hold them, empty ones left out."""
@@ -250,23 +275,61 @@ class Record(models.Model):
         return iter(())
 
 
-def _unit_key(record) -> tuple[type[models.Model], str] | None:
-    """The publication, study, registration, report or discrepancy that a record is published with: model and key."""
+def parts_of(record) -> dict[str, str]:
+    """What a record or term holds beside its own columns, in words: the rows within it (authors, sides, items, grades),
+    one by one, and its many-valued fields. Rows that are `told` write the history themselves."""
+    told = {}
+    for relation in record._meta.related_objects:
+        logs_itself = issubclass(relation.related_model, Record) or hasattr(relation.related_model, "told")
+        if relation.on_delete is models.CASCADE and not logs_itself:
+            kind, holder = relation.related_model._meta.verbose_name, relation.field
+            rows = relation.related_model._default_manager.filter(**{holder.name: record.pk})
+            told |= {f"{kind} {number}": _in_words(row, holder) for number, row in enumerate(rows, start=1)}
+    for field in record._meta.many_to_many:
+        told[field.name] = ", ".join(sorted(str(one) for one in getattr(record, field.name).all()))
+    return told
+
+
+def _in_words(row, holder) -> str:
+    columns = [field for field in row._meta.concrete_fields if field != holder and not field.primary_key]
+    return " · ".join(str(value) for field in columns if (value := getattr(row, field.attname)) not in (None, ""))
+
+
+def changed_between(before: dict[str, str], after: dict[str, str]) -> dict[str, list]:
+    """Of two sets of values those that differ, each before and after."""
+    names = [*after, *(name for name in before if name not in after)]
+    pairs = {name: [before.get(name) or None, after.get(name) or None] for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _unit_keys(record) -> list[tuple[type[models.Model], str]]:
+    """The publication, study, registration, report or discrepancy that a record is published with: model and key. An
+    overlap is told by the reports of both its cohorts, that of the first before the other."""
     if hasattr(record, "state"):
-        return type(record), record.pk
-    for name in ("report", "publication", "citing"):
-        if getattr(record, f"{name}_id", None):
-            return record._meta.get_field(name).related_model, getattr(record, f"{name}_id")
-    cohort = getattr(record, "cohort", None)  # an overlap hangs below its first cohort
-    return _unit_key(cohort) if cohort is not None else None
+        return [(type(record), record.pk)]
+    if hasattr(record, "other_id"):
+        return [key for cohort in (record.cohort, record.other) for key in _unit_keys(cohort)]
+    names = [name for name in ("report", "publication", "citing") if getattr(record, f"{name}_id", None)]
+    return [(record._meta.get_field(name).related_model, getattr(record, f"{name}_id")) for name in names[:1]]
+
+
+def _unit(record) -> str:
+    return next((key for _, key in _unit_keys(record)), "")
+
+
+def _unit_of_accession(accession: str) -> str:
+    from .registry import get_record
+
+    try:
+        return _unit(get_record(accession))
+    except (KeyError, ObjectDoesNotExist):  # a fixture may name a place before its record
+        return ""
 
 
 def reopen(record):
     """What is changed while a second person looks at it, or after it went out, is a draft again. The public goes on
     seeing what was published."""
-    found = _unit_key(record)
-    if found:
-        model, key = found
+    for model, key in _unit_keys(record):
         if model.objects.filter(pk=key, state__in=(State.IN_REVIEW, State.PUBLISHED)).update(state=State.DRAFT):
             lapse(model, key)
 
@@ -278,7 +341,7 @@ def lapse(model, key: str):
     standing = model.objects.filter(pk=key, haematologist_checked_on__isnull=False)
     before = standing.values_list("haematologist_checked_on", flat=True).first()
     if before and standing.update(haematologist_checked_on=None):
-        Change.log(key, "check lapsed", {"haematologist_checked_on": [before.isoformat(), None]})
+        Change.log(key, "check lapsed", {"haematologist_checked_on": [before.isoformat(), None]}, unit=key)
 
 
 class Extracted(Record):

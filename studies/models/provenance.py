@@ -97,5 +97,8 @@ class Place(models.Model):
             raise ValidationError({"attribute": message})
 
     def told(self) -> str:
-        """The place in a line, as the history keeps it."""
-        return f"{self.locator}: “{self.as_reported}” ({self.basis}{'; ' + self.derivation if self.derivation else ''})"
+        """The place in a line, with all that it says, as the history keeps it."""
+        more = [self.basis, self.derivation, "instead of the record's own place" if self.instead else "too"]
+        more += ["bare" if self.bare else "", f"prints {self.value}" if self.value else ""]
+        document = f"{self.document_id}, " if self.document_id else ""
+        return f"{document}{self.locator}: “{self.as_reported}” ({'; '.join(filter(None, more))})"

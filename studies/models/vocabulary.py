@@ -1,5 +1,10 @@
-"""Open vocabularies: diseases, toxicity terms, agents, analytes, scales … with definitions and external codes."""
+"""Open vocabularies: diseases, toxicity terms, agents, analytes, scales … with definitions and external codes.
 
+They are published together, as one unit that has no state: what a term says is public as its `form`, and what a curator
+changed waits until a second person publishes the vocabularies.
+"""
+
+import json
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -31,6 +36,15 @@ VOCABULARIES = {
 }
 
 
+class Vocabularies:
+    """All vocabularies as the unit that is published: the history of every term is its history."""
+
+    pk = "VOC-00001"
+
+    def __str__(self):
+        return "the vocabularies"
+
+
 class Term(models.Model):
     """One entry of an open vocabulary. `code` is what the API and the fixtures write; it never changes."""
 
@@ -54,6 +68,7 @@ class Term(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(default=0, help_text="Order within its parent.")
     edited = models.BooleanField(default=False, editable=False)  # by a curator: a load leaves it alone
+    form = models.TextField(blank=True, editable=False)  # what was last published of it; empty: nothing yet
 
     class Meta:
         ordering = ["vocabulary", "position", "code"]
@@ -78,6 +93,11 @@ class Term(models.Model):
             if ancestor.pk == self.pk:
                 raise ValidationError({"parent": "A term cannot lie below itself."})
             ancestor = ancestor.parent
+
+    @property
+    def public_label(self) -> str:
+        """What readers are told; of a term that is not public yet, what they would be told."""
+        return json.loads(self.form)["label"] if self.form else self.label
 
     def lineage(self) -> list["Term"]:
         """The term and all its ancestors, nearest first."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 
-from ..models import Discrepancy, ProblemAnswer, Publication, Report, get_record
+from ..models import Discrepancy, ProblemAnswer, Publication, Report, Term, get_record
 from ..models.choices import CheckSeverity
 from .datachecks import Checked
 from .dossier import Dossier, Provenance
@@ -30,19 +30,21 @@ class Problem:
         return f"{self.record}{' · ' + self.field if self.field else ''}: {self.rule}"
 
 
-def problems_of_unit(unit, dossier: Dossier | None, checked: Checked) -> list[Problem]:
-    """Everything that keeps a unit from being published, all at once."""
-    problems = _invalid(unit)
+def problems_of_unit(unit, dossier: Dossier | None, checked: Checked, with_it=()) -> list[Problem]:
+    """Everything that keeps a unit from being published, all at once. The units `with_it` are published together with
+    it, so that it may show them."""
+    problems = _invalid(unit) + _terms_unpublished(unit)
+    going = {one.pk for one in with_it}
     if isinstance(unit, Report):
         records = [*dossier, *dossier.overlaps]
         for record in records:
-            problems += _invalid(record)
-        problems += _unpublished(unit.pk, publication=unit.publication, subject=unit.subject)
+            problems += _invalid(record) + _terms_unpublished(record)
+        problems += _unpublished(unit.pk, going, publication=unit.publication, subject=unit.subject)
         problems += _documents_unpublished(dossier.provenance)
     elif isinstance(unit, Publication):
         problems += _documents_unpublished(Provenance([unit.pk]))
     elif isinstance(unit, Discrepancy):
-        problems += _unpublished(unit.pk, publication=unit.publication)
+        problems += _unpublished(unit.pk, going, publication=unit.publication)
     elif isinstance(unit, ProblemAnswer) and unit.led_to_id and not _is_public(unit.led_to_id):
         problems.append(Problem(unit.pk, "led_to", f"{unit.led_to_id} is not published. Publish it first."))
     return problems + [_open(found) for found in checked.open]
@@ -55,11 +57,21 @@ def _open(found) -> Problem:
     return problem
 
 
-def _unpublished(accession: str, **needed) -> list[Problem]:
+def _unpublished(accession: str, going: set[str], **needed) -> list[Problem]:
     return [
         Problem(accession, name, f"“{record}” is not published.")
         for name, record in needed.items()
-        if record is not None and not record.is_public
+        if record is not None and not record.is_public and record.pk not in going
+    ]
+
+
+def _terms_unpublished(record) -> list[Problem]:
+    """A term that is new in its vocabulary is public once a second person has published the vocabularies."""
+    terms = [(f.name, getattr(record, f.name)) for f in record._meta.concrete_fields if f.related_model is Term]
+    return [
+        Problem(record.pk, name, f"“{term}” is a new term: have the vocabularies published first.")
+        for name, term in terms
+        if term is not None and not term.form
     ]
 
 
@@ -78,7 +90,7 @@ def problems_of_sides(unit: Discrepancy) -> list[Problem]:
     are taken."""
     problems = []
     for side in unit.sides.select_related("publication"):
-        problems += _unpublished(unit.pk, sides=side.publication)
+        problems += _unpublished(unit.pk, set(), sides=side.publication)
         if side.record_id and not _is_public(side.record_id):
             problems.append(Problem(unit.pk, "sides", f"{side.record_id} is not published."))
     return problems

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ..models import (
     OPEN,
+    Accession,
     AccessionCounter,
     Change,
     Discrepancy,
@@ -19,6 +20,8 @@ from ..models import (
     Report,
     Revision,
     SearchText,
+    Term,
+    Vocabularies,
     acting,
     get_record,
 )
@@ -35,6 +38,7 @@ from .flow import render_flow
 from .forms import form_of, names_in
 from .published_tables import problems_of_tables
 from .render import RENDERING, Rendering, render, render_vocabularies
+from .render_vocabularies import take_forms
 from .search_entries import index
 from .tombstones import tombstones
 from .unit_of import UNITS
@@ -55,22 +59,23 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str) -> int:
+def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool = False) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the records a discrepancy touches) is rendered anew from what was
     last published of it; a public row that would not change is left as it is. The discrepancies that excuse a record
-    of a report go out with it, and the vocabularies as they stand. Where nothing changes, no revision is made and the
-    last one is returned.
+    of a report go out with it, and of the vocabularies the terms that came with fixtures; with `vocabularies` those
+    that a curator edited, too. Where nothing changes, no revision is made and the last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = next_revision()
-        units = _with_excuses([get_record(accession) for accession in accessions])
+        take_forms(Term.objects.all() if vocabularies else Term.objects.filter(edited=False))
+        units = with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
             if unit.state != State.PUBLISHED or not unit.is_public:
                 unit.state, unit.is_public, unit.published_at = State.PUBLISHED, True, timezone.now()
                 _set(unit, "state", "is_public", "published_at")
-                Change.log(unit.pk, "published", {"revision": [None, revision]})
+                Change.log(unit.pk, "published", {"revision": [None, revision]}, unit=unit.pk)
         dossiers = {unit.pk: Dossier(unit) for unit in units if isinstance(unit, Report)}
         checked = run(units, dossiers, revision=revision)
         problems = [p for unit in units for p in problems_of_unit(unit, dossiers.get(unit.pk), checked[unit.pk])]
@@ -88,7 +93,6 @@ def publish_all(accessions: list[str], *, user, reason: str) -> int:
         _begin(revision, user, reason)
         for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
-        # Vocabularies have no drafts: they go out, as they stand, with whatever is published next.
         changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
         changed |= _replace("flow", render_flow(), revision)
@@ -105,7 +109,7 @@ def close_all(units: list, state: State, *, reason: str, successor=None, user) -
             showing.pop(unit.pk, None)
             unit.state, unit.is_public = state, False
             _set(unit, "state", "is_public")
-            Change.log(unit.pk, str(state), {"successor": [None, successor.pk if successor else None]})
+            Change.log(unit.pk, str(state), {"successor": [None, successor.pk if successor else None]}, unit=unit.pk)
         _begin(revision, user, reason)
         published = Published()
         for unit in units:
@@ -139,6 +143,13 @@ def render_all(*, reason: str) -> int:
         settled = _settle(revision, changed)
         Revision.objects.filter(id=settled).update(rendering=RENDERING)
         return settled
+
+
+def render_again(units: list, revision: int):
+    """Render units, and whatever shows them, from the forms as they are now, under a revision that was begun."""
+    published = Published()
+    for unit in with_dependents(units):
+        _replace(unit.pk, render(unit, published), revision)
 
 
 def show_anew(slugs: list[str], *, user, reason: str) -> int:
@@ -179,7 +190,7 @@ def next_revision() -> int:
     return AccessionCounter.objects.get(kind="REV").last
 
 
-def _with_excuses(units: list) -> list:
+def with_excuses(units: list) -> list:
     """The units, and the drafts of discrepancies that excuse a record of a report among them."""
     known = {unit.pk: unit for unit in units}
     for report in [unit for unit in units if isinstance(unit, Report)]:
@@ -200,7 +211,11 @@ def _take_form(unit, dossier: Dossier | None, checked: Checked):
 
 def publish_vocabularies(*, user, reason: str) -> int:
     """Publish the open vocabularies as they stand. Returns the revision, the last one where nothing changed."""
-    return publish_all([], user=user, reason=reason)
+    with transaction.atomic(), acting(user, reason):
+        Accession.register([(Vocabularies.pk, "VOC")])
+        revision = publish_all([], user=user, reason=reason, vocabularies=True)
+        Change.log(Vocabularies.pk, "published", {"revision": [None, revision]}, unit=Vocabularies.pk)
+        return revision
 
 
 # Writing

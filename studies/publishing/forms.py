@@ -74,7 +74,7 @@ def fields_of(record) -> dict:
         if field.is_relation:
             related = getattr(record, field.name) if value else None
             if field.related_model is Term:
-                value = {"code": related.code, "label": related.label} if related else None
+                value = {"code": related.code, "label": related.public_label} if related else None
             elif related is not None and hasattr(related, "slug"):
                 value = related.slug
         elif isinstance(value, Decimal):
@@ -90,7 +90,8 @@ def fields_of(record) -> dict:
 
 def joined_labels(vocabulary: str, text: str) -> list[tuple[str, str]]:
     """Code and label of each part of “CD28+4-1BB”, in its order."""
-    labels = dict(Term.objects.filter(vocabulary=vocabulary, code__in=text.split("+")).values_list("code", "label"))
+    terms = Term.objects.filter(vocabulary=vocabulary, code__in=text.split("+"))
+    labels = {term.code: term.public_label for term in terms}
     return [(code, labels[code]) for code in text.split("+")]
 
 
@@ -234,7 +235,7 @@ def _coverage(row) -> dict:
         "course": row.course_id,
         "absence": row.absence,
         "labels": {"absence": row.get_absence_display()},
-        "topics": [{"code": topic.code, "label": topic.label} for topic in row.topics.all()],
+        "topics": [{"code": topic.code, "label": topic.public_label} for topic in row.topics.all()],
         "parts_searched": row.parts_searched.splitlines(),
         "note": row.note or None,
     }

@@ -1,17 +1,24 @@
 """The one exception to “nothing is ever deleted”: a text that could identify a patient is taken out of everything.
 
-It goes from the records, their history, the forms and every version of the public rows, and from what search looks
-through. What stays is a mark in its place, and a record that it happened, by whom and why: not what it was.
+It goes from the records, their history, the forms and every version of the public rows, from what search looks through,
+and from what was typed and not saved. What stays is a mark in its place (a date is left empty instead, and its record's
+note has the mark), and a record that it happened, by whom and why: not what it was. A single value, a number too, is
+taken out of its record by `redaction_of_values.py`.
 """
 
 import json
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from ..models import Change, Record, Redaction, Revision, SearchText, SearchWord, acting
+from ..models import Change, Record, Redaction, Revision, SearchText, SearchWord, Typed, acting
+from ..models.base import PartialDateField
+from ..pure import partial_dates
+from ..pure.documents import dumps
 from ..pure.wording import tokens
 from .door import next_revision
 from .search_entries import index
@@ -21,7 +28,9 @@ MARK = "[redacted]"
 REDACT = "studies.redact_records"
 SHORTEST = 4
 NORMALISED = {"words", "title_words"}  # columns that hold words as search compares them
-KEPT = {"redaction", "session"}
+DOCUMENTS = {"document", "form", "checked"}  # columns that hold JSON, in which an empty date is null
+KEPT = {"redaction", "typed"}
+UNSAVED = {Typed: lambda row: unquote_plus(row.body), Session: lambda row: dumps(row.get_decoded())}
 
 
 @dataclass
@@ -51,16 +60,17 @@ def find(text: str) -> list[Found]:
             keys = [row.pk for row in rows if _stands(getattr(row, column.name), wanted)]
             if keys:
                 found.append(Found(model, column.name, keys))
+    for model, read in UNSAVED.items():
+        keys = [row.pk for row in model.objects.all() if any(one in read(row) for one in _spellings(text))]
+        if keys:
+            found.append(Found(model, "", keys))
     return found
 
 
 def redact(text: str, *, user, reason: str) -> Redaction:
     """Take a text out of everything. Raises NotAllowed where the role or the reason is missing, the reason tells the
     text again, or it stands nowhere."""
-    if not user.has_perm(REDACT):
-        raise NotAllowed("You may not redact: it takes the role that has “redact_records”.")
-    if not reason.strip():
-        raise NotAllowed("A reason is missing. Say why, not what.")
+    check_allowed(user, reason)
     if text.casefold() in reason.casefold():
         raise NotAllowed("The reason repeats what is to be redacted. Say why, not what.")
     with transaction.atomic(), acting(user, reason):
@@ -70,15 +80,34 @@ def redact(text: str, *, user, reason: str) -> Redaction:
         touched = set()
         for place in found:
             touched |= _take_out(place, text)
-        revision = next_revision()  # so that no reader goes on holding the page that had it
-        Revision.objects.create(id=revision, user=user, reason="a text was redacted", rendering=_rendering())
+        begin_revision(user, "a text was redacted")
         for accession in sorted(touched):
             Change.log(accession, "redacted")
         return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in found))
 
 
+def check_allowed(user, reason: str):
+    """Raises NotAllowed where the role or the reason is missing."""
+    if not user.has_perm(REDACT):
+        raise NotAllowed("You may not redact: it takes the role that has “redact_records”.")
+    if not reason.strip():
+        raise NotAllowed("A reason is missing. Say why, not what.")
+
+
+def begin_revision(user, reason: str) -> int:
+    """A revision of its own, so that no reader goes on holding the page that had it."""
+    revision = next_revision()
+    rendering = Revision.objects.order_by("-id").values_list("rendering", flat=True).first() or 0
+    Revision.objects.create(id=revision, user=user, reason=reason, rendering=rendering)
+    return revision
+
+
 def _take_out(place: Found, text: str) -> set[str]:
-    """Write the mark in the rows of one column. Returns the accessions of the records among them."""
+    """Write the mark in the rows of one column; what was typed and not saved goes whole. Returns the accessions of the
+    records among them."""
+    if place.model in UNSAVED:
+        place.model.objects.filter(pk__in=place.keys).delete()
+        return set()
     spaced = f" {_words(text)} "
     records = issubclass(place.model, Record)
     entries = []
@@ -86,6 +115,10 @@ def _take_out(place: Found, text: str) -> set[str]:
         value = getattr(row, place.column)
         if place.column in NORMALISED:
             value = value.replace(spaced, f" {tokens(MARK)[0]} ")
+        elif place.column in DOCUMENTS and value:
+            value = dumps(_marked(json.loads(value), text))
+        elif value == text and _holds_a_date(row._meta.get_field(place.column)):
+            value = ""
         elif isinstance(value, str):
             for spelling in sorted(_spellings(text), key=len, reverse=True):
                 value = value.replace(spelling, MARK)
@@ -96,6 +129,8 @@ def _take_out(place: Found, text: str) -> set[str]:
             value = value[:most]
         # Neither `save()` nor the history may keep what was there.
         place.model._base_manager.filter(pk=row.pk).update(**{place.column: value})
+        if records and isinstance(row._meta.get_field(place.column), PartialDateField):
+            place.model.objects.filter(pk=row.pk).update(note=note_with_mark(row, place.column))
         if place.model is SearchText:
             setattr(row, place.column, value)
             entries.append(row)
@@ -105,6 +140,42 @@ def _take_out(place: Found, text: str) -> set[str]:
         gone = [word for word in tokens(text) if f" {word} " not in f" {standing} "]
         SearchWord.objects.filter(word__in=gone).delete()
     return set(place.keys) if records else set()
+
+
+def note_with_mark(record, name: str) -> str:
+    """The note of a record, with the mark of a field that was left empty."""
+    return f"{record.note} {record._meta.get_field(name).verbose_name}: {MARK}".strip()
+
+
+def _marked(value, text: str):
+    """A document with the mark in the place of a text, and nothing in that of a date."""
+    if isinstance(value, dict):
+        told = {name: _marked(part, text) for name, part in value.items()}
+        return with_empty_date(told)
+    if isinstance(value, list):
+        return [_marked(part, text) for part in value]
+    if not isinstance(value, str):
+        return value
+    return None if value == text and _is_date(text) else value.replace(text, MARK)
+
+
+def with_empty_date(document: dict) -> dict:
+    """A fact has “” where another document has null, and the mark for its value."""
+    if "fact_row" not in document:
+        return document
+    return document | {"date": document.get("date") or "", "value": document["value"] or MARK}
+
+
+def _holds_a_date(column) -> bool:
+    return isinstance(column, PartialDateField) or column.name in ("date", "as_of")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        partial_dates.bounds(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _models():
@@ -140,7 +211,3 @@ def _escaped(text: str) -> str:
 
 def _words(text: str) -> str:
     return " ".join(tokens(text))
-
-
-def _rendering() -> int:
-    return Revision.objects.order_by("-id").values_list("rendering", flat=True).first() or 0

@@ -1,5 +1,6 @@
 """The public rows of the vocabularies, and of what is made of them: the tree of diseases, the scales, the glossary."""
 
+import json
 import re
 
 from ..models import PublicRecord, Term
@@ -14,11 +15,12 @@ CASES_OF = "CRS"  # what the cases are graded for
 
 
 def vocabulary_rows() -> tuple[list[PublicRecord], list]:
-    """The public records of the vocabularies and what search finds of them."""
-    terms = Term.objects.select_related("parent").prefetch_related("mappings", "grades").order_by("position", "code")
+    """The public records of the vocabularies, as they were last published, and what search finds of them."""
+    published = [(term.vocabulary, json.loads(term.form)) for term in Term.objects.exclude(form="")]
+    published.sort(key=lambda found: (found[1].pop("position"), found[1]["code"]))
     by_vocabulary = {name: [] for name in VOCABULARIES}
-    for term in terms:
-        by_vocabulary[term.vocabulary].append(_document(term))
+    for vocabulary, document in published:
+        by_vocabulary[vocabulary].append(document)
     records = [
         _record("vocabularies", name, {"vocabulary": name, "label": VOCABULARIES[name], "terms": found})
         for name, found in by_vocabulary.items()
@@ -32,8 +34,24 @@ def _record(collection: str, slug: str, document: dict, **columns) -> PublicReco
     return PublicRecord(collection=collection, accession="", slug=slug, document=dumps(document), **columns)
 
 
+def take_forms(terms) -> bool:
+    """Take what terms say now as what is public of them. Returns whether that is anything new."""
+    changed = [(term, form) for term, form in forms_of(terms) if form != term.form]
+    for term, form in changed:
+        term.form = form
+    Term.objects.bulk_update([term for term, _ in changed], ["form"], batch_size=200)
+    return bool(changed)
+
+
+def forms_of(terms) -> list[tuple[Term, str]]:
+    """Each term with what it says now."""
+    found = terms.select_related("parent").prefetch_related("mappings", "grades")
+    return [(term, dumps(_document(term))) for term in found]
+
+
 def _document(term: Term) -> dict:
     return {
+        "position": term.position,
         "code": term.code,
         "label": term.label,
         "abbreviation": term.abbreviation or None,

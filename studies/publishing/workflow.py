@@ -8,21 +8,32 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from ..models import Change, InterestStatement, Publication, Registration, Report, Study, acting
+from ..models import (
+    Change,
+    CohortOverlap,
+    InterestStatement,
+    Publication,
+    Registration,
+    Report,
+    Study,
+    Term,
+    Vocabularies,
+    acting,
+)
 from ..models.base import lapse
 from ..models.choices import State
+from . import door
 from .checks import Problem
-from .door import Refused, close_all, publish_all
-from .dossier import BELOW_REPORT, Dossier
+from .door import Refused, close_all, publish_all, with_excuses
+from .dossier import BELOW_REPORT
 
 SUBMIT, REVIEW, WITHDRAW = "studies.submit_units", "studies.review_units", "studies.withdraw_units"
 CHECK = "studies.check_as_haematologist"
+STALE = "It was changed after you opened this page. Look at what it says now, then decide."
 STATEMENT_LASTS = timedelta(days=365)
-# What changes no record.
-STEPS = ("published", "submitted", "returned", "reopened", "withdrawn", "superseded", "checked", "check lapsed")
 
 
 class NotAllowed(Exception):
@@ -30,8 +41,11 @@ class NotAllowed(Exception):
 
 
 def submit(unit, *, user, reason: str = ""):
-    """Hand a draft to a second person. It may still lack rows: what is missing is said at publishing."""
+    """Hand a draft to a second person. It may still lack rows: what is missing is said at publishing. What is public
+    already takes a reason."""
     with _step(unit, user, SUBMIT, {State.DRAFT}, "submit") as unit:
+        if unit.is_public:
+            _needs(reason, f"{unit} is public: say what was changed, and why.")
         _move(unit, State.IN_REVIEW, user, reason, "submitted")
 
 
@@ -42,19 +56,37 @@ def return_to_draft(unit, *, user, reason: str):
         _move(unit, State.DRAFT, user, reason, "returned")
 
 
-def publish_reviewed(units: list, *, user, reason: str) -> int:
-    """Publish units that are in review, whole or not at all. Nobody publishes what they entered or changed since it was
-    last public, nor without a statement of interests younger than a year. Returns the revision. Raises NotAllowed, or
-    Refused with everything that is missing."""
+def publish_reviewed(units: list, *, user, reason: str, seen: int | None = None) -> int:
+    """Publish units that are in review, whole or not at all, with the discrepancies that excuse a record of theirs.
+    Nobody publishes what they entered or changed since it was last public, nor what was changed since the change that
+    they have `seen` last, nor without a statement of interests younger than a year. Returns the revision. Raises
+    NotAllowed, or Refused with everything that is missing."""
     _needs(reason, "Say on what grounds it is published.")
     with transaction.atomic():
-        held = [_held(unit) for unit in units]
+        held = [_held(unit) for unit in with_excuses(units)]
         for unit in held:
             _allowed(unit, user, REVIEW, {State.IN_REVIEW}, "publish")
         _statement_of(user)
         for unit in held:
             _second_person(unit, user)
+        if seen is not None and newest_change(held) > seen:
+            raise NotAllowed(STALE)
         return publish_all([unit.pk for unit in held], user=user, reason=reason)
+
+
+def publish_vocabularies(*, user, reason: str, seen: int | None = None) -> int:
+    """Publish the vocabularies as they stand, by the rules of `publish_reviewed`. Returns the revision."""
+    _needs(reason, "Say on what grounds they are published.")
+    unit = Vocabularies()
+    with transaction.atomic():
+        list(Term.objects.select_for_update())  # whoever saves a term at this moment waits
+        if user is None or not user.is_active or not user.has_perm(REVIEW):
+            raise NotAllowed("You may not publish this: it takes the role that has “review_units”.")
+        _statement_of(user)
+        _second_person(unit, user)
+        if seen is not None and newest_change([unit]) > seen:
+            raise NotAllowed(STALE)
+        return door.publish_vocabularies(user=user, reason=reason)
 
 
 def withdraw(unit, *, user, reason: str, successor=None) -> int:
@@ -88,24 +120,48 @@ def check(unit, *, user, reason: str) -> int | None:
         today = timezone.now().date()
         type(unit).objects.filter(pk=unit.pk).update(haematologist_checked_on=today)
         with acting(user, reason):
-            Change.log(unit.pk, "checked", {"haematologist_checked_on": [None, today.isoformat()]})
+            Change.log(unit.pk, "checked", {"haematologist_checked_on": [None, today.isoformat()]}, unit=unit.pk)
         if unit.state == State.PUBLISHED:
             return publish_all([unit.pk], user=user, reason=f"checked by a haematologist: {reason}")
         return None
 
 
-def authors_of(unit) -> set[int]:
-    """The users who entered or changed anything of a unit since it was last published."""
-    accessions = {unit.pk}
-    if isinstance(unit, Report):
-        dossier = Dossier(unit)
-        accessions |= {record.pk for record in (*dossier, *dossier.coverage_rows, *dossier.appraisals)}
-    for name in ("sources_read", "references"):
-        accessions |= set(getattr(unit, name).values_list("pk", flat=True)) if hasattr(unit, name) else set()
+def changes_of(unit):
+    """The history of a unit, the newest change first: its own, that of everything it is published with, of what was
+    removed too, and of the overlaps of its cohorts with those of others."""
+    overlaps = CohortOverlap.objects.filter(Q(cohort__report=unit.pk) | Q(other__report=unit.pk)).values("pk")
+    return Change.objects.filter(Q(unit=unit.pk) | Q(accession__in=overlaps)).select_related("user")
+
+
+def unpublished_changes_of(unit):
+    """What was changed of a unit since it was last published, the newest first."""
     last = Change.objects.filter(accession=unit.pk, action="published").order_by("-id").values_list("id", flat=True)
     since = Q(id__gt=last[0]) if last else Q()
-    changes = Change.objects.filter(since, accession__in=accessions, user__isnull=False).exclude(action__in=STEPS)
-    return set(changes.values_list("user", flat=True))
+    return changes_of(unit).filter(since).exclude(action__in=Change.STEPS)
+
+
+def authors_of(unit) -> set[int]:
+    """The users who entered, changed or removed anything of a unit since it was last published."""
+    return set(unpublished_changes_of(unit).filter(user__isnull=False).values_list("user", flat=True))
+
+
+def newest_change(units: list) -> int:
+    """The number of the last change of any of these units; nothing of them was changed while it stays the same."""
+    return max((changes_of(unit).values_list("id", flat=True).first() or 0 for unit in units), default=0)
+
+
+def return_of(unit) -> Change | None:
+    """The return that a draft still waits upon: who gave it back, when, and what is to be mended."""
+    last = Change.objects.filter(accession=unit.pk, action__in=Change.STEPS).select_related("user").first()
+    return last if last and last.action == "returned" and unit.state == State.DRAFT else None
+
+
+def returned_drafts() -> dict[str, Change]:
+    """Accession → the return it waits upon, of every report that was given back and not handed in since."""
+    steps = Change.objects.filter(accession=OuterRef("pk"), action__in=Change.STEPS).order_by("-id")
+    drafts = Report.objects.filter(state=State.DRAFT).annotate(last=Subquery(steps.values("id")[:1]))
+    returns = Change.objects.filter(id__in=drafts.values("last"), action="returned").select_related("user")
+    return {change.accession_id: change for change in returns}
 
 
 @contextmanager
@@ -133,7 +189,7 @@ def _move(unit, state: State, user, reason: str, action: str):
     before = unit.state
     type(unit).objects.filter(pk=unit.pk).update(state=state)
     with acting(user, reason):
-        Change.log(unit.pk, action, {"state": [str(before), str(state)]})
+        Change.log(unit.pk, action, {"state": [str(before), str(state)]}, unit=unit.pk)
         if state == State.DRAFT:
             lapse(type(unit), unit.pk)
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django import template
 
-from ..ask.history import HISTORIES
+from ..ask.collections import COLLECTIONS
 from ..pure.document_names import document_name
 from ..pure.numbers import in_words
 from .abbreviation_html import explained_html, meanings
@@ -72,7 +72,7 @@ def record_foot(context, collection: str, slug: str, where: str = "") -> dict:
         "collection": collection,
         "slug": slug,
         "where": where,
-        "has_history": collection in HISTORIES,
+        "has_history": collection in COLLECTIONS,
     }
 
 

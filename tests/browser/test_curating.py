@@ -46,6 +46,7 @@ def test_a_finding_from_the_admin_to_the_public_page(visit):
     # The curator hands it in, and may not publish it; a second person does.
     page.goto("/admin/review/REP-00002/")
     page.get_by_text("TOX-", exact=False).first.wait_for()
+    page.get_by_label("Reason").fill("a finding that was missed")
     follow(page.get_by_role("button", name="Hand to a second person"))
     page.get_by_label("Reason").fill("mine")
     follow(page.get_by_role("button", name="Publish"))

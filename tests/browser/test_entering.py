@@ -1,4 +1,5 @@
-"""A curator enters the case of Kong 2022 from an empty base in one sitting, and the API answers as with the fixture."""
+"""A curator enters the case of Kong 2022 from an empty base in one sitting, a reviewer returns it once and then
+publishes it, and the API answers as with the fixture."""
 
 import json
 import re
@@ -25,12 +26,17 @@ records:
     places:
       year: {place: Title page, wording: "2020"}
 """
-PUBLISH = """
+PEOPLE = """
+from django.contrib.auth.models import Group
+from studies.models import InterestStatement, User
+for role in ("curator", "reviewer"):
+    user = User.objects.create_user(role, password="a long enough password", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    InterestStatement.objects.create(user=user, text="none")
+"""
+GIVEN = """
 import json
 from studies.models import *
-from studies.publishing import publish_all
-units = [str(unit.pk) for model in (Publication, Study, Report, Discrepancy) for unit in model.objects.order_by("pk")]
-publish_all(units, user=None, reason="entered")
 given = {}
 for accession in Accession.objects.order_by("number"):
     given.setdefault(accession.kind, []).append(accession.id)
@@ -47,10 +53,7 @@ def empty(tmp_path_factory):
     other.write_text(ANOTHER_PUBLICATION)
     manage(env, "migrate", "-v0", check=True)
     manage(env, "load_evidence", "fixtures/vocabularies.yaml", str(other), check=True)
-    manage(
-        env | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}, "createsuperuser", "--noinput", "--username", "curator",
-        "--email", "c@example.org", check=True,
-    )  # fmt: skip
+    manage(env, "shell", "-c", PEOPLE, check=True)
     started = Server(env).wait_for("is ready at")
     started.env = env
     yield started
@@ -58,8 +61,8 @@ def empty(tmp_path_factory):
 
 
 @contextmanager
-def signed_in(chromium, address: str):
-    """A page of a curator who has just signed in."""
+def signed_in(chromium, address: str, who: str = "curator"):
+    """A page of somebody who has just signed in."""
     context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -67,7 +70,7 @@ def signed_in(chromium, address: str):
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda m: troubles.append(m.text) if "Security Policy" in m.text else None)
     page.goto("/admin/login/?next=/admin/enter/")
-    page.get_by_label("Username").fill("curator")
+    page.get_by_label("Username").fill(who)
     page.get_by_label("Password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Log in"))
     yield page
@@ -140,7 +143,37 @@ def differences(found, expected, path=""):
         yield f"{path}: entered {found!r}, the fixture has {expected!r}"
 
 
-def test_the_case_of_kong_2022_in_one_sitting(empty_desk, empty, server):
+def reviewed(chromium, desk, empty):
+    """The curator hands the case in, a reviewer returns it once, then publishes it: each on the page of the case."""
+
+    def step(page, button, reason):
+        page.get_by_label("Reason").fill(reason)
+        follow(page.get_by_role("button", name=button))
+        assert page.locator(".errornote").all_text_contents() == []
+
+    follow(desk.get_by_role("link", name="Hand the case to a second person"))
+    review = desk.url
+    step(desk, "Hand to a second person", "entered from the slides")
+    with signed_in(chromium, empty.address, "reviewer") as page:
+        page.goto("/admin/review/")
+        assert page.get_by_role("row").count() > 1, "it waits in the queue"
+        page.goto(review)
+        step(page, "Return to draft", "say where the dose stands")
+        desk.goto("/admin/enter/")
+        follow(desk.locator("ul.reports a").first)
+        desk.get_by_text("say where the dose stands").wait_for()
+        follow(desk.get_by_role("link", name="Hand the case to a second person"))
+        step(desk, "Hand to a second person", "it stands on slide 3")
+        page.goto(review)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.set_viewport_size({"width": 1440, "height": 900})
+        found = Axe().run(page, context="#content").response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+        step(page, "Publish", "checked against the slides")
+
+
+def test_the_case_of_kong_2022_is_entered_returned_once_and_published(chromium, empty_desk, empty, server):
     records = [record for record in records_of("kong-2022.yaml") if record[0] != "appraisal"]
     publication = next(node for kind, node, _ in records if kind == "publication")
     begin(empty_desk, publication["slug"], publication["name"], publication["year"], publication["kind"])
@@ -160,7 +193,8 @@ def test_the_case_of_kong_2022_in_one_sitting(empty_desk, empty, server):
     sitting.save()
     empty_desk.get_by_text("Before it can be published").wait_for()
 
-    told = manage(empty.env, "shell", "-c", PUBLISH)
+    reviewed(chromium, empty_desk, empty)
+    told = manage(empty.env, "shell", "-c", GIVEN)
     assert told.returncode == 0, told.stderr[-3000:]
     issued = json.loads(told.stdout.partition("GIVEN ")[2])
     wanted = {}
