@@ -105,7 +105,7 @@ def test_the_table_for_a_spreadsheet_says_the_same_and_what_the_base_is(client, 
 def test_what_is_chosen_for_comparison_stays_while_one_filters(client):
     html = client.get("/evidence/", {"compare": [HUA, HUIBO], "disease": "B-ALL"}).content.decode()
     assert f"/compare/?row={HUA}&amp;row={HUIBO}" in html
-    assert html.count('name="compare"') == 2, "the form keeps them"
+    assert html.count('name="compare"') == 4, "the form of the filters keeps them, and that of the search"
     assert f'href="?compare={HUA}&amp;compare={HUIBO}">clear all' in html
     assert "compare" not in html.split('href="/api/v1/evidence/')[1].split('"')[0]
     # The address of a page with a choice is no query of the API.
