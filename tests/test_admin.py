@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from studies.admin.base import ReadOnlyAdmin
-from studies.models import Change, Place, Report, Term, Toxicity, record_models
+from studies.models import Change, Place, Report, Study, Term, Toxicity, record_models
 
 pytestmark = pytest.mark.django_db
 # Answers to readers have a page of their own.
@@ -166,11 +166,15 @@ def test_what_was_ever_public_cannot_be_deleted(staff):
 
 
 def test_what_is_selected_in_the_list_is_handed_in(staff):
-    entered(staff)
+    Study(slug="new-2024", name="New 2024").save()
+    draft = Study.objects.get(slug="new-2024")
+    chosen = {"action": "submit_selected", "_selected_action": draft.pk}
+    assert "waits for a second person" in staff.post(address(Study), chosen, follow=True).content.decode()
+    assert Study.objects.get(pk=draft.pk).state == "in_review"
+    assert "must be draft" in staff.post(address(Study), chosen, follow=True).content.decode()
+    entered(staff)  # what is public takes a reason, which its review page asks for
     chosen = {"action": "submit_selected", "_selected_action": "REP-00002"}
-    assert "waits for a second person" in staff.post(address(Report), chosen, follow=True).content.decode()
-    assert Report.objects.get(pk="REP-00002").state == "in_review"
-    assert "must be draft" in staff.post(address(Report), chosen, follow=True).content.decode()
+    assert "say what was changed" in staff.post(address(Report), chosen, follow=True).content.decode()
 
 
 def test_nobody_edits_history(staff):

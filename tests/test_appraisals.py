@@ -207,7 +207,7 @@ def test_nobody_says_so_without_the_permission_nor_of_a_draft_or_of_ones_own(hae
         toxicity.save()
     with pytest.raises(NotAllowed, match="must be In review or Published|must be in review or published"):
         workflow.check(report, user=haematologist, reason="x")
-    workflow.submit(report, user=curator)
+    workflow.submit(report, user=curator, reason="a note")
     with pytest.raises(NotAllowed, match="a second person"):
         workflow.check(report, user=haematologist, reason="x")
 
@@ -221,7 +221,7 @@ def test_what_is_given_back_to_be_mended_is_not_checked(haematologist, curator):
         discrepancy.save()
     discrepancy.refresh_from_db()
     assert discrepancy.haematologist_checked_on is None
-    workflow.submit(discrepancy, user=curator)
+    workflow.submit(discrepancy, user=curator, reason="worded anew")
     workflow.check(discrepancy, user=haematologist, reason="again")
     workflow.return_to_draft(discrepancy, user=curator, reason="mend it")
     discrepancy.refresh_from_db()

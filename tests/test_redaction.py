@@ -161,7 +161,7 @@ def test_a_value_is_redacted_in_its_record(manager, client, api, accession, fiel
     assert api(f"/{collection}/{accession}/")[field] is None
     row = api("/evidence/COU-00002/")
     assert row["age_low"] is None if field == "age_low" else row["infusions"][0]["date"] is None
-    for version in PublicRecord.objects.filter(document__contains=f'"{accession}"'):
+    for version in PublicRecord.objects.filter(accession=accession):  # elsewhere others may tell the same date
         assert f'"{field}":{json.dumps(was, default=int)}' not in version.document
     for change in Change.objects.filter(accession=accession):
         assert str(was) not in map(str, change.fields.get(field, []))
