@@ -58,7 +58,7 @@ def start(request):
     kept = set(Typed.objects.filter(user=request.user).values_list("report_id", flat=True))
     context = _context(
         request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists,
-        **_keeping(request, keeping, request.POST or data or {}, restored),
+        **_keeping(request, keeping, request.POST or data, restored),
     )  # fmt: skip
     return render(request, "admin/enter/start.html", context)
 
@@ -167,7 +167,7 @@ def _show(request, page, status=200, **more):
         stamp=page.stamp, patterns=list(_patterns(page)), lists=list(_lists(page)),
     )  # fmt: skip
     keeping = Keeping(request.user, Typed.Page.CASE, page.report)
-    context |= _keeping(request, keeping, page.data or {}) | more
+    context |= _keeping(request, keeping, page.data) | more
     return render(request, "admin/enter/case.html", context, status=status)
 
 
@@ -211,7 +211,7 @@ def table(request, accession):
         request, title=f"A table of measurements: {report}", page=page, form=form, pasted=pasted, faults=faults,
         entering="enter" in request.POST, lists=_lists(page), meanings=MEANINGS,
         headings=list(enumerate(pasted.table.heading, 1)) if pasted else [],
-        preview=list(pasted.preview()) if pasted else [], **_keeping(request, keeping, data or {}, restored),
+        preview=list(pasted.preview()) if pasted else [], **_keeping(request, keeping, data, restored),
     )  # fmt: skip
     return render(request, "admin/enter/table.html", context, status=422 if faults else 200)
 

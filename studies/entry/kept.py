@@ -51,6 +51,9 @@ class Keeping:
         self.texts.filter(tab__in=tabs).delete()
 
 
-def tabs_of(data) -> list[str]:
-    """The opened page that sends these fields, and those whose texts it carries on."""
+def tabs_of(data: QueryDict | None) -> list[str]:
+    """The opened page that sends these fields, and those whose texts it carries on; none of a page that was just asked
+    for."""
+    if not data:
+        return []
     return [tab for tab in (data.get("tab", ""), *data.getlist("carries")) if TAB.fullmatch(tab)]

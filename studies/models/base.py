@@ -304,10 +304,20 @@ class Extracted(Record):
             derivation_given("%(class)s_derivation_given"),
         ]
 
+    read_below = None  # the report it hung below when it was read from the base
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        record = super().from_db(db, field_names, values)
+        record.read_below = record.__dict__.get("report_id")
+        return record
+
     def clean(self):
         super().clean()
         if self.pk:
-            before = type(self).objects.filter(pk=self.pk).values_list("report_id", flat=True).first()
+            before = self.read_below
+            if before is None:
+                before = type(self).objects.filter(pk=self.pk).values_list("report_id", flat=True).first()
             if before and before != self.report_id:
                 raise ValidationError({"report": f"A record stays with its report: this one is of {before}."})
         if self.excused_by_id and not self.excused_by.names_two_places(self):

@@ -94,13 +94,21 @@ def _is_public(accession: str) -> bool:
 
 
 def _invalid(record) -> list[Problem]:
-    """The rules of `clean()` once more: rows that came later can break them. Constraints hold, it is saved."""
+    """The rules of `clean()` once more: rows that came later can break them. Constraints hold, it is saved; so do its
+    relations, and asking the base for each of them would be most of the work."""
+    related = {field.name for field in record._meta.concrete_fields if field.is_relation}
+    problems = []
+    for name in related:
+        vocabulary = getattr(record._meta.get_field(name).remote_field, "limit_choices_to", None) or {}
+        term = getattr(record, name) if "vocabulary" in vocabulary else None
+        if term is not None and term.vocabulary != vocabulary["vocabulary"]:
+            problems.append(Problem(record.pk, name, f"“{term}” is not of the vocabulary {vocabulary['vocabulary']}."))
     try:
-        record.full_clean(validate_unique=False, validate_constraints=False)
+        record.full_clean(exclude=related, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        return [
+        problems += [
             Problem(record.pk, "" if name == NON_FIELD_ERRORS else name, rule)
             for name, rules in error.message_dict.items()
             for rule in rules
         ]
-    return []
+    return problems
