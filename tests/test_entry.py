@@ -123,7 +123,7 @@ def reasons(response) -> list[str]:
 
 
 def test_every_kind_of_record_below_a_report_has_its_section():
-    assert set(BELOW_REPORT) <= set(TITLES) == set(MODELS)
+    assert set(BELOW_REPORT) - {"table_cells"} <= set(TITLES) == set(MODELS)
 
 
 def test_a_whole_case_is_saved_by_one_request_its_rows_naming_each_other(staff, begun, curator):
@@ -503,7 +503,8 @@ def test_a_thousand_rows_are_entered_at_once(staff, django_assert_max_num_querie
         )
     assert response.status_code == 302, reasons(response)
     assert Measurement.objects.filter(report=report).count() == 1004
-    assert staff.get(at(report)).status_code == 200
+    with django_assert_max_num_queries(120):  # whatever the number of rows
+        assert staff.get(at(report)).status_code == 200
 
 
 def test_a_file_is_read_as_the_pasted_text_is(staff):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
 
 from ..models import (
+    Accession,
     Author,
     Change,
     ImportedValue,
@@ -49,12 +50,14 @@ def adopt(choices: list[Choice], user) -> Adopted:
     """Make and fill drafts in one transaction. Raises Refused with every reason; then nothing has changed."""
     done, faults = Adopted(), []
     with transaction.atomic():
+        # One accession at a time would be a third of the statements of a large import.
+        accessions = iter(Accession.issue_many(Publication.KIND, sum(choice.action == DRAFT for choice in choices)))
         for choice in choices:
             found = choice.found
             with acting(user, f"imported from {found.source}"):
                 try:
                     with transaction.atomic():
-                        _adopt(choice, done)
+                        _adopt(choice, done, accessions)
                 except ValidationError as error:
                     faults += _faults(found, error)
         if faults:
@@ -64,10 +67,11 @@ def adopt(choices: list[Choice], user) -> Adopted:
     return done
 
 
-def _adopt(choice: Choice, done: Adopted):
+def _adopt(choice: Choice, done: Adopted, accessions):
     if choice.action == DRAFT:
         make = _draft_registration if choice.found.is_registration else _draft_publication
-        done.made.append(make(choice.found, choice.slug or slug_for(choice.found)))
+        slug = choice.slug or slug_for(choice.found)
+        done.made.append(make(choice.found, slug, accession=next(accessions)))
     elif choice.action != LEAVE:
         done.filled.append(_fill(choice))
 
@@ -143,12 +147,12 @@ def _draft_publication(found: Found, slug: str, **more) -> Publication:
     return publication
 
 
-def _draft_registration(found: Found, slug: str) -> Publication:
+def _draft_registration(found: Found, slug: str, accession: Accession) -> Publication:
     """The registry's record as a document, the registration unless it is known, and the plan that the record tells.
 
     The record counts as read, as the registry's page, on the day it was fetched; what it plans is told by its report.
     """
-    publication = _draft_publication(found, slug, extraction_state=ExtractionState.PARTLY)
+    publication = _draft_publication(found, slug, accession=accession, extraction_state=ExtractionState.PARTLY)
     given = found.values_of("registration")
     registration = Registration.objects.filter(identifier=given["identifier"]).first()
     if registration is None:
@@ -189,7 +193,7 @@ def _save(record):
     what they refuse is validated in full, to say why."""
     try:
         with transaction.atomic():
-            record.full_clean(validate_unique=False, validate_constraints=False)
+            record.full_clean(exclude={"accession"}, validate_unique=False, validate_constraints=False)
             record.save()
     except IntegrityError:
         if record._state.adding:

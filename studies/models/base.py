@@ -215,6 +215,8 @@ class Record(models.Model):
             before = type(self).objects.filter(pk=self.pk).first() if self.accession_id else None
             if not self.accession_id:
                 self.accession = Accession.issue(self.KIND)
+            if before is None:
+                kwargs["force_insert"] = True  # else Django tries an update first, as the key is set
             super().save(*args, **kwargs)
             old, new = (before.plain_fields() if before else {}), self.plain_fields()
             changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
