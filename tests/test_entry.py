@@ -418,10 +418,11 @@ def test_a_row_of_a_copy_that_is_not_filled_in_is_not_saved_and_stays_offered(st
     rest = fields_of(staff.get(saved.url))
     assert rest["courses-0-cohort"] == cohort.pk and "cohorts-0-copied" not in rest
     # One that is not wanted is left out, one that was begun is refused until it is whole.
-    shorter = fields_of(staff.post(at(report), rest | {"leave": "toxicities-0"}))
-    assert "toxicities-0-term" in rest and "toxicities-0-term" not in shorter and "toxicities-1-term" in shorter
-    refused = save(staff, report, shorter | {"courses-0-locator": "Abstract"})
-    assert [reason.partition(":")[0] for reason in reasons(refused)] == ["CAR-T course 1, Wording as reported"]
+    shorter = fields_of(staff.post(at(report), rest | {"leave": "outcomes-0"}))
+    assert "outcomes-0-measure" in rest and "outcomes-0-measure" not in shorter and "outcomes-1-measure" in shorter
+    told = reasons(save(staff, report, shorter | {"courses-0-as_reported": "a course"}))
+    assert any("Place: This field is required" in reason for reason in told)
+    assert len({reason.partition(",")[0] for reason in told}) == 1, "of the one row that was begun"
 
 
 # A pasted table
