@@ -239,7 +239,9 @@ def test_what_was_ever_public_is_not_removed(staff):
 
 def test_saving_a_page_on_which_nothing_was_changed_changes_nothing(staff):
     report = Report.objects.get(pk="REP-00400")
-    opened = [row.pk for model in (*BELOW_REPORT.values(),) for row in model.objects.filter(report=report)]
+    # One row of each kind is opened: the page of a case with all of them open is sixty times as long.
+    firsts = [model.objects.filter(report=report).first() for model in BELOW_REPORT.values()]
+    opened = [row.pk for row in firsts if row]
     fields = edited(staff, report, "PUB-00400", "DIS-00401", "COV-00400", *opened)
     before = Change.objects.count()
     assert save(staff, report, fields).status_code == 302

@@ -50,6 +50,7 @@ CASES = [
     ({"publication": "liu-2017", "year_max": "2013"}, {"cruz-2013", "grupp-2013", "kochenderfer-2013"}, set()),
     ({"study": "zuo-2016"}, {"zuo-2016"}, set()),
     ({"design": "case_report"}, {"li-hua-2025", "li-huibo-2025", "kong-2022"}, set()),
+    ({"haematologist": "not_checked"}, {"li-hua-2025", "kong-2022", "zuo-2016"}, set()),
     ({"q": "shRNA"}, {"li-hua-2025"}, set()),
 ]  # fmt: skip
 

@@ -169,7 +169,13 @@ def test_the_method_is_told_from_the_base(client, api):
     for publication in read:
         for source in publication["sources_read"]:
             assert all(part.replace("'", "&#x27;") in html for part in source["parts_not_at_hand"])
-    for said in ("Not medical advice", "not a systematic search", "Two readings", "Revision 1", "How to cite"):
+    for said in (
+        "Not medical advice",
+        "not a systematic search",
+        "Two readings",
+        "How to cite",
+        f"Revision {api('/evidence/')['revision']}",
+    ):
         assert said in html, said
     counted = api("/evidence/")["patients_counted_once"]
     assert f"{counted['low']}–{counted['high']} patients" in html

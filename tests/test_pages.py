@@ -1,6 +1,7 @@
 """Pages: every link leads somewhere, one h1 each, valid HTML, a strict policy, and the four looks apart."""
 
 import re
+from collections import Counter
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -20,9 +21,14 @@ def links_of(html: str) -> set[str]:
     return set(re.findall(r'(?:href|src|action)="([^"#]+)', html))
 
 
+QUERIES = 8  # of one page: more bring nothing that these do not
+
+
 def walk(client, starts=STARTS):
-    """Every public address that can be reached from the home page, with its response and, of a page, its HTML."""
-    seen, waiting, forms = {}, list(starts), set()
+    """The public addresses that can be reached from the home page, with their responses and, of pages, their HTML. Of
+    what every record has (its history, the form to report a problem) one of each collection is enough, and of the
+    queries of one page a few."""
+    seen, waiting, kinds, queries = {}, list(starts), set(), Counter()
     while waiting:
         address = waiting.pop()
         if address in seen:
@@ -35,16 +41,16 @@ def walk(client, starts=STARTS):
             target = urljoin(f"http://testserver{address}", link.replace("&amp;", "&"))
             parts = urlsplit(target)
             assert parts.netloc == "testserver", f"{address} leads to another host: {link}"
-            # Every row can be chosen for comparison on every page of the table, and every filter be drawn: one page of
-            # them is enough.
-            chosen = "compare=" in parts.query and address != "/evidence/"
-            drawn = "charts/" in parts.path and parts.query and not address.startswith("/charts/")
-            # Every record has a form to report a problem with it: one of each collection is enough.
-            form = parts.path.startswith("/report/") and parts.path.rsplit("/", 2)[0]
-            again = form in forms and parts.path not in seen
-            forms |= {form} if form else set()
-            if not parts.path.startswith(("/static/", "/admin/")) and not chosen and not drawn and not again:
-                waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+            found = parts.path + (f"?{parts.query}" if parts.query else "")
+            if found in seen or parts.path.startswith(("/static/", "/admin/")):
+                continue
+            kind = re.match(r"(?:/api/v1)?/(?:report|history)/[^/]+/", parts.path)
+            if kind and kind[0] in kinds:
+                continue
+            kinds |= {kind[0]} if kind else set()
+            queries[parts.path] += bool(parts.query)
+            if queries[parts.path] <= QUERIES:
+                waiting.append(found)
     return seen
 
 

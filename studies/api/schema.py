@@ -72,8 +72,8 @@ def record(name: str) -> dict:
     return {(200, "application/json"): _one(name), **_errors(400, 404, 410)}
 
 
-def listing(name: str, evidence: bool = False) -> dict:
-    """The answers of a list."""
+def listing(name: str, evidence: bool = False, below: bool = False) -> dict:
+    """The answers of a list; one that stands below a record has that record's answers, too."""
     properties = {
         "count": {"type": "integer"},
         "next": {"type": ["string", "null"]},
@@ -94,7 +94,7 @@ def listing(name: str, evidence: bool = False) -> dict:
             "emptied_by": {"type": "array", "items": {"type": "object"}},
         }
     body = {"type": "object", "required": required, "properties": properties}
-    return {(200, "application/json"): body, **_errors(400)}
+    return {(200, "application/json"): body, **_errors(*((400, 404, 410) if below else (400,)))}
 
 
 def described(tag: str, summary: str, parameters: list, responses: dict):

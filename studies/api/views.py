@@ -182,7 +182,7 @@ class FlowList(PublicView):
 
 @schema.described(
     "publications", "Two readings of a document, fact by fact", schema.reading_parameters(),
-    schema.listing("compared-facts"),
+    schema.listing("compared-facts", below=True),
 )  # fmt: skip
 class ComparedFacts(PublicView):
     """Every fact of either reading, those that do not agree first; `reading` tells how the two agree on the whole."""

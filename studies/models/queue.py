@@ -96,12 +96,12 @@ class Candidate(Record):
 
     KIND = "CAN"
 
-    title = models.TextField(blank=True)
+    title = models.TextField(blank=True, help_text="As the service or the paper prints it.")
     authors = models.CharField(max_length=200, blank=True, help_text="The first author, or the first few.")
-    journal = models.CharField(max_length=200, blank=True)
+    journal = models.CharField(max_length=200, blank=True, help_text="As it was found; abbreviated or not.")
     year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty if it is not known.")
-    pmid = models.CharField("PMID", max_length=9, blank=True)
-    doi = models.CharField("DOI", max_length=120, blank=True)
+    pmid = models.CharField("PMID", max_length=9, blank=True, help_text="Its number in PubMed, if it has one.")
+    doi = models.CharField("DOI", max_length=120, blank=True, help_text="Without the address before it: 10.1038/…")
     document = models.OneToOneField(
         Publication, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="candidate"
     )

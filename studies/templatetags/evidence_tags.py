@@ -1,12 +1,14 @@
 """What templates need to show a cell with its places."""
 
+import re
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django import template
 
 from ..ask.collections import COLLECTIONS
 from ..pure.document_names import document_name
-from ..pure.numbers import in_words
+from ..pure.numbers import in_words, people
 from .abbreviation_html import explained_html, meanings
 from .cell_html import cell_html, meaning_html
 
@@ -55,6 +57,12 @@ def _of_the_page(context) -> dict:
 
 
 register.filter("words", in_words)
+
+
+@register.filter
+def people_write(value: str) -> str:
+    """A value of the facts table as people write it: 7.8e6 as 7.8 × 10⁶; what is no such number stays."""
+    return people(Decimal(value)) if re.fullmatch(r"\d+(\.\d+)?e\d+", value or "") else value
 
 
 @register.filter

@@ -74,8 +74,9 @@ def site(revision: int) -> dict:
 
 
 def called(revision: int, collection: str, slug: str) -> str:
-    """A public study or publication by its name; anything else by its slug in words."""
-    return current.names(revision, collection).get(slug) or document_name(slug)
+    """A public record by its name; a study or publication without one by its slug in words."""
+    named = current.names(revision, collection).get(slug)
+    return named or (document_name(slug) if collection in ("studies", "publications") else slug)
 
 
 def _date(revision: int):

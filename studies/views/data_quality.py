@@ -3,6 +3,7 @@
 import json
 
 from ..ask import collections, current
+from ..ask.paging import MOST
 from ..models.choices import CheckSeverity
 from .common import filled, page, public_page
 from .records import list_context
@@ -12,6 +13,7 @@ from .records import list_context
 def data_quality(request, revision):
     """All datachecks, or those of one severity."""
     query = filled(request.GET)
+    query.setdefault("page_size", str(MOST))  # all checks stand on one page
     found = collections.ask("data-quality", query, revision)
     documents = [json.loads(row.document) for row in found.page.rows]
     findings = [finding for document in documents for finding in document["found"]]

@@ -130,6 +130,6 @@ CHECKS = (
         "DC035", WARNING, "A drug is dosed as it usually is", AS_PRINTED,
         "doses of nine drugs and units used before cells and grafts", (Report,),
         rows("agents", lambda a: a.dose_low is not None and _drug(a) in AGENTS), _drug_in_bounds,
-        threshold=f"AGENTS in studies/publishing/datachecks/doses.py. {FROM_MEMORY}",
+        threshold=f"bounds in studies/publishing/datachecks/doses.py. {FROM_MEMORY}",
     ),
 )  # fmt: skip

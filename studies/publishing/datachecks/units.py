@@ -174,14 +174,14 @@ CHECKS = (
         "DC040", WARNING, "The unit is one of the analyte's",
         "The unit exactly as printed; one that cannot be right is a discrepancy, and the canonical value stays empty.",
         "values of analytes with known units", (Report,), rows("measurements", _is_known), _unit_is_of_the_analyte,
-        threshold="PLAUSIBLE in studies/publishing/datachecks/units.py: all analytes of the vocabulary but "
+        threshold="units in studies/publishing/datachecks/units.py: all analytes of the vocabulary but "
         f"{', '.join(UNKNOWN)}.",
     ),
     Check(
         "DC041", WARNING, "The value is plausible for the analyte in its unit",
         "The value exactly as printed; one that cannot be right is a discrepancy, and the canonical value stays empty.",
         "values of analytes in a known unit", (Report,), rows("measurements", _has_known_unit), _value_is_plausible,
-        threshold=f"PLAUSIBLE in studies/publishing/datachecks/units.py. {FROM_MEMORY}",
+        threshold=f"bounds in studies/publishing/datachecks/units.py. {FROM_MEMORY}",
     ),
     Check(
         "DC042", WARNING, "What is in doubt has no canonical value",
