@@ -312,7 +312,7 @@ def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixt
     client.force_login(curator)
     place = Place.objects.get(record="PUB-90001", attribute="year")
     change = {"record": "PUB-90001", "attribute": "year", "number": "1", "instead": "on", "document": "PUB-90001"}
-    change |= {"locator": "Front page", "as_reported": "2024", "basis": "stated"}
+    change |= {"locator": "Front page", "as_reported": "2024", "basis": "stated", "reason": "it stands there"}
     assert client.post(f"/admin/studies/place/{place.pk}/change/", change).status_code == 302
     term = Term.objects.get(vocabulary="toxicity", code="seizure")
     text = {
@@ -321,6 +321,7 @@ def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixt
         "label": "Seizure",
         "definition": "Better words",
         "position": "1",
+        "reason": "clearer",
     }
     management = {f"{name}-{count}_FORMS": "0" for name in ("mappings", "grades") for count in ("TOTAL", "INITIAL")}
     assert client.post(f"/admin/studies/term/{term.pk}/change/", text | management).status_code == 302

@@ -103,7 +103,13 @@ def _render_study(unit: Study, published: Published) -> Rendering:
         kind=designs[0] if designs else "",
         document=dumps(document),
     )
-    return Rendering(records=[record], search=[entry("study", f"/studies/{unit.slug}/", form["name"], document)])
+    told = document | {"own_publication": None, "reports": [_without_doi(report) for report in document["reports"]]}
+    return Rendering(records=[record], search=[entry("study", f"/studies/{unit.slug}/", form["name"], told)])
+
+
+def _without_doi(report: dict) -> dict:
+    """Who looks for a DOI wants the publication, and not each study that it tells of."""
+    return report | {"publication": report["publication"] | {"doi": None}}
 
 
 def _render_registration(unit: Registration, published: Published) -> Rendering:
@@ -125,7 +131,8 @@ def _render_discrepancy(unit: Discrepancy, published: Published) -> Rendering:
         topic=form["severity"],
         document=dumps({"haematologist_check": UNCHECKED} | form),
     )
-    return Rendering(records=[record])
+    told = [form["explanation"], form["shown"], *(side["as_reported"] for side in form["sides"])]
+    return Rendering(records=[record], search=[entry("discrepancy", f"/discrepancies/{unit.pk}/", form["title"], told)])
 
 
 def _render_answer(unit: ProblemAnswer, published: Published) -> Rendering:
@@ -139,8 +146,7 @@ def _render_answer(unit: ProblemAnswer, published: Published) -> Rendering:
         topic=(form["record"] or form["slug"])[:64],
         document=unit.form,
     )
-    told = [form["explanation"], form["shown"], *(side["as_reported"] for side in form["sides"])]
-    return Rendering(records=[record], search=[entry("discrepancy", f"/discrepancies/{unit.pk}/", form["title"], told)])
+    return Rendering(records=[record])
 
 
 def _render_report(unit: Report, published: Published) -> Rendering:

@@ -66,5 +66,6 @@ def test_a_print_of_a_study_unfolds_its_appraisals(visit):
     page = visit("/studies/kong-2022/")
     item = page.get_by_text("Is the history told clearly, and step by step in time?")
     assert not item.is_visible()
+    page.goto("/studies/kong-2022/#full")
     page.emulate_media(media="print")
     assert item.is_visible() and not page.get_by_role("link", name="Report a problem").is_visible()

@@ -77,7 +77,7 @@ QUESTIONS = [
     ),
     (
         "acute GVHD of Li Huibo 2025, and what each remission followed",
-        "/studies/li-huibo-2025/", "main", ["Acute GVHD after transplant 1 suspected", "Measurable residual disease"],
+        "/studies/li-huibo-2025/", "main", ["After transplant 1 · Acute GVHD suspected", "Measurable residual disease"],
         "/api/v1/facts/?study=li-huibo-2025&attribute=acute_gvhd",
         [lambda r: (r["value"], r["follows"]) == ("suspected", "TRA-00300")],
     ),
