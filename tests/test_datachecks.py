@@ -279,4 +279,5 @@ def test_the_page_and_its_twin_tell_every_check(client, api):
     notes = client.get("/data-quality/", {"severity": "note"}).content.decode()
     assert "DC076" in notes and "DC030" not in notes
     assert client.get("/data-quality/", {"severity": "grave"}).status_code == 400
-    assert api("/data-quality/", severity="note")["count"] == 1
+    n_notes = sum(check.severity == "note" for check in CHECKS)
+    assert api("/data-quality/", severity="note")["count"] == n_notes > 0
