@@ -16,7 +16,8 @@ CROWDED = """() => {
     .map(b => ({...b, x: b.r.left + b.r.width / 2, y: b.r.top + b.r.height / 2}))
   const small = b => b.r.width < 24 || b.r.height < 24
   const inText = e => getComputedStyle(e).display === 'inline' &&
-    [...(e.closest('.abbr') || e).parentElement.childNodes].some(n => n.nodeType === 3 && n.textContent.trim().length > 1)
+    [...(e.closest('.abbr') || e).parentElement.childNodes]
+      .some(n => n.nodeType === 3 && n.textContent.trim().length > 1)
   const near = (b, o) => {
     if (b.e.closest('.facets') !== o.e.closest('.facets')) return false  // the filters scroll in a box of their own
     const dx = Math.max(o.r.left - b.x, 0, b.x - o.r.right), dy = Math.max(o.r.top - b.y, 0, b.y - o.r.bottom)
