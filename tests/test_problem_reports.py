@@ -100,11 +100,42 @@ def test_any_public_record_can_be_reported_and_nothing_else(client, collection, 
                 "/publications/liu-2017/tables/1/"]
 )  # fmt: skip
 def test_every_page_of_a_record_leads_to_its_form(client, address):
-    link = re.search(r'href="(/report/[^"]+)"', client.get(address).content.decode())[1]
+    foot = client.get(address).content.decode().split('class="small record-foot"')[1]
+    link = re.search(r'href="(/report/[^"]+)"', foot)[1]
     html = client.get(link.replace("&amp;", "&")).content.decode()
     assert "Write nothing about a patient" in html and 'name="csrfmiddlewaretoken"' in html
     if "tables" in address:
         assert 'value="Table 1"' in html
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/glossary/", "/report/glossary/UCBT/"), ("/data-quality/", "/report/data-quality/DC012/"),
+        ("/readings/", "/report/readings/kong-2022/"), ("/flow/", "/report/flow/CAN-00001/"),
+        ("/studies/li-hua-2025/", "/report/appraisals/APP-00001/"),
+    ],
+)  # fmt: skip
+def test_entries_without_a_page_lead_to_their_form_and_show_their_answers(client, answerer, address, form):
+    assert f'href="{form}"' in client.get(address).content.decode()
+    client.post(form, {"text": TEXT})
+    answered(ProblemReport.objects.get(), answerer, question="Is this entry right?")
+    assert "Is this entry right?" in client.get(address).content.decode()
+
+
+def test_every_value_can_be_reported_where_it_opens_to_its_place(client):
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    opened = re.search(r'<span popover class="pop".*?</span></span>', html)[0]
+    fact, link = re.search(r">([A-Z]{3}-\d+\.[^<]+)</a>", opened)[1], re.search(r'href="(/report/[^"]+)"', opened)[1]
+    assert f'value="{fact}"' in client.get(link).content.decode()
+
+
+@pytest.mark.parametrize("form", ["/report/toxicities/TOX-00010/", "/report/evidence/COU-00002/"])
+def test_the_answer_on_what_a_study_holds_stands_on_its_page(client, answerer, form):
+    client.post(form, {"text": TEXT})
+    answered(ProblemReport.objects.get(), answerer, question="Which grade?")
+    assert "Which grade?" in client.get("/studies/li-hua-2025/").content.decode()
+    assert "Which grade?" not in client.get("/studies/kong-2022/").content.decode()
 
 
 def test_what_was_taken_out_is_gone(client, curator):

@@ -44,13 +44,30 @@ def target(collection: str, name: str) -> Target | None:
 
 
 def answers(revision: int) -> dict[str, list[dict]]:
-    """Collection and slug of a record → the public answers to what was reported of it, the newest first."""
+    """Collection and slug of a record → the public answers to what was reported of it, the newest first. What a study
+    holds has no page of its own: its answers stand with the study, too."""
 
     def make():
         found = {}
         rows = PublicRecord.objects.current().filter(collection="problem-reports").order_by("-accession")
-        for document in map(json.loads, rows.values_list("document", flat=True)):
+        documents = [json.loads(text) for text in rows.values_list("document", flat=True)]
+        held = [document for document in documents if document["collection"] not in WITH_PAGES]
+        studies = dict(
+            PublicRecord.objects.current()
+            .filter(slug__in={document["slug"] for document in held})
+            .exclude(study="")
+            .values_list("slug", "study")
+        )
+        studies |= dict(
+            EvidenceRow.objects.current()
+            .filter(row__in={document["slug"] for document in held if document["collection"] == "evidence"})
+            .values_list("row", "study")
+        )
+        for document in documents:
             found.setdefault(f"{document['collection']}/{document['slug']}", []).append(document)
+        for document in held:
+            if document["slug"] in studies:
+                found.setdefault(f"studies/{studies[document['slug']]}", []).append(document)
         return found
 
     return current.kept(revision, "answers to problem reports", make)

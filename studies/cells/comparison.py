@@ -14,7 +14,10 @@ BESIDE = ("agents", "read_as", "warnings")
 BASES = {*Basis.values, *(str(basis.label) for basis in Basis)}
 # A response told more closely, and what it is a kind of: a CR of which no MRD is told may be MRD-negative.
 CLOSER_RESPONSES = {name: {"CR", "CRi"} for name in ("MRD-neg-CR", "CMR", "CHR")}
-NAMED = 3  # discrepancies of a row
+NAMED = 2  # discrepancies of a row
+# A print of three rows or more shows the first lines of these and says how many more there are; what was given and what
+# came of it is printed whole.
+SHORTENED = ("status", "earlier", "agents", "later")
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
 
@@ -27,6 +30,11 @@ class Aspect:
     label: str
     told: list[list[Cell]]
     kinds_of: dict[str, set[str]] = field(default_factory=dict)  # label → the broader labels that it is a kind of
+
+    @property
+    def shortened(self) -> bool:
+        """Whether a print of many rows leaves out lines of it."""
+        return self.name in SHORTENED
 
     @property
     def verdict(self) -> str:

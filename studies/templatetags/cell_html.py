@@ -81,8 +81,15 @@ def _place(source: dict) -> str:
         + (f": {escape(derivation)}" if derivation else "")
         + "</span>"
         + (f'<span class="row"><b>Fact</b> {facts}</span>' if facts else "")
-        + "</span>"
+        + f'<span class="row">{_report(source)}</span></span>'
     )
+
+
+def _report(source: dict) -> str:
+    """The link by which a reader reports this value; the record behind it has no page of its own."""
+    where = quote(", ".join(list(source.get("facts") or ())[:1] or [source["locator"]]))
+    address = reverse("studies:report", args=["publications", source["document"]])
+    return f'<a rel="nofollow" href="{escape(address)}?place={where}">Report a problem</a>'
 
 
 def _doubts(doubts: list[dict], page: str) -> str:

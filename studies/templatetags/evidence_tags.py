@@ -75,13 +75,19 @@ def named(slug: str, names: dict[str, str]) -> str:
 def record_foot(context, collection: str, slug: str, where: str = "") -> dict:
     """What stands below every public record: the answers to what readers reported of it, its history, and a link to
     report a problem; `where` names the part of it that the page shows."""
-    return {
-        "answers": context["site"]["answers"].get(f"{collection}/{slug}", []),
-        "collection": collection,
-        "slug": slug,
-        "where": where,
-        "has_history": collection in COLLECTIONS,
-    }
+    told = {"where": where, "has_history": collection in COLLECTIONS}
+    return _reported(context, collection, slug) | told
+
+
+@register.inclusion_tag("studies/entry_foot.html", takes_context=True)
+def entry_foot(context, collection: str, slug: str) -> dict:
+    """The same behind an entry of a list that has no page of its own: its answers and the link, in a line."""
+    return _reported(context, collection, slug)
+
+
+def _reported(context, collection: str, slug: str) -> dict:
+    answers = context["site"]["answers"].get(f"{collection}/{slug}", [])
+    return {"answers": answers, "collection": collection, "slug": slug}
 
 
 @register.filter
