@@ -104,7 +104,9 @@ def load(paths: list[Path], reason: str = "fixtures loaded") -> Loaded:
         if loader.refusals:
             raise LoadError(loader.refusals)
         try:
-            loader.done.revision = publishing.publish_all(loader.published_units(), user=None, reason=reason)
+            loader.done.revision = publishing.publish_all(
+                loader.published_units(), user=None, reason=reason, terms=Term.objects.filter(edited=False)
+            )
         except publishing.Refused as error:
             raise LoadError([loader.locate(problem) for problem in error.problems]) from error
     return loader.done

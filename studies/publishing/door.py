@@ -1,7 +1,7 @@
 """Publishing: one atomic method that checks, takes forms, renders, numbers and logs. Only it writes public rows."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..models import (
@@ -59,17 +59,17 @@ def publish(record, *, user, reason: str) -> int:
     return publish_all([record.pk], user=user, reason=reason)
 
 
-def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool = False) -> int:
+def publish_all(accessions: list[str], *, user, reason: str, terms: QuerySet | None = None) -> int:
     """Publish several units at once, whole or not at all, under one revision. Returns the revision; raises Refused.
 
     Whatever else shows them (the study of a report, the records a discrepancy touches) is rendered anew from what was
     last published of it; a public row that would not change is left as it is. The discrepancies that excuse a record
-    of a report go out with it, and of the vocabularies the terms that came with fixtures; with `vocabularies` those
-    that a curator edited, too. Where nothing changes, no revision is made and the last one is returned.
+    of a report go out with it. `terms` are those of the vocabularies that go out, too: a load gives what came with its
+    fixtures. Where nothing changes, no revision is made and the last one is returned.
     """
     with transaction.atomic(), acting(user, reason):
         revision = next_revision()
-        take_forms(Term.objects.all() if vocabularies else Term.objects.filter(edited=False))
+        has_new_terms = terms is not None and take_forms(terms)
         units = with_excuses([get_record(accession) for accession in accessions])
         for unit in units:
             if unit.state != State.PUBLISHED or not unit.is_public:
@@ -93,7 +93,8 @@ def publish_all(accessions: list[str], *, user, reason: str, vocabularies: bool 
         _begin(revision, user, reason)
         for unit in showing.values():
             changed |= _replace(unit.pk, render(unit, published), revision)
-        changed |= _replace("vocabularies", render_vocabularies(), revision)
+        if has_new_terms:
+            changed |= _replace("vocabularies", render_vocabularies(), revision)
         changed |= _replace("data-quality", render_data_quality(), revision)
         changed |= _replace("flow", render_flow(), revision)
         return _settle(revision, changed)
@@ -213,7 +214,7 @@ def publish_vocabularies(*, user, reason: str) -> int:
     """Publish the open vocabularies as they stand. Returns the revision, the last one where nothing changed."""
     with transaction.atomic(), acting(user, reason):
         Accession.register([(Vocabularies.pk, "VOC")])
-        revision = publish_all([], user=user, reason=reason, vocabularies=True)
+        revision = publish_all([], user=user, reason=reason, terms=Term.objects.all())
         Change.log(Vocabularies.pk, "published", {"revision": [None, revision]}, unit=Vocabularies.pk)
         return revision
 

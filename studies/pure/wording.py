@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("‘’", "'") | dict.fromkeys("“”", '"') | {"µ": "μ"})
@@ -34,12 +35,17 @@ def tokens(text: str, query: bool = False) -> list[str]:
 
     “ALL” is a disease and “all” is not: the small word is left out of texts. In a query both mean the disease.
     """
+    return list(_tokens(text, query))
+
+
+@lru_cache(maxsize=8192)  # what is rendered anew says mostly what it said before
+def _tokens(text: str, query: bool) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKD", text.translate(_DASHES))
     text = "".join(c for c in text if not unicodedata.combining(c))
     found = []
     for word in re.findall(r"[^\W_]+(?:[-./+][^\W_]+)*", text):
         found += re.split(r"\+" if any(c.isdigit() for c in word) else r"[-/+]", word)
-    return [_token(word) for word in found if query or word not in ("all", "All")]
+    return tuple(_token(word) for word in found if query or word not in ("all", "All"))
 
 
 def _token(word: str) -> str:

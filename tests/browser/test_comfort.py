@@ -26,6 +26,10 @@ CROWDED = """() => {
   return boxes.filter(b => small(b) && !inText(b.e) && boxes.some(o => o !== b && near(b, o)))
     .map(b => b.e.outerHTML.slice(0, 120))
 }"""
+# Cells of cards whose content would fall apart: each part of it would be laid below the heading of the next.
+APART = """[...document.querySelectorAll('table.cards td[data-head]')].filter(td =>
+  [...td.childNodes].filter(n => n.nodeType === 1 || (n.nodeType === 3 && n.textContent.trim())).length > 1)
+    .map(td => td.outerHTML.slice(0, 160))"""
 # WCAG 1.4.12: what a reader may set without losing anything.
 SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
 
@@ -43,6 +47,7 @@ def test_nothing_is_cut_off_at_320_pixels_nor_by_wider_letters(visit):
     for address in PAGES:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+        assert page.evaluate(APART) == [], address
         page.set_viewport_size({"width": 390, "height": 900})
         page.add_style_tag(content=SPACED)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{address}, spaced"
