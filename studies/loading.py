@@ -355,7 +355,7 @@ class Loader:
         A report below which a curator has changed anything is left to the curator to publish.
         """
         held = set().union(*(_units_of(accession) for accession in self.touched))
-        for model, node, _ in self.nodes:
+        for model, node, _ in self.nodes if held else ():
             sides = node.get("sides", []) if model is Discrepancy else []
             if held & {unit for side in sides if side.get("record") for unit in _units_of(side["record"])}:
                 held.add(node["discrepancy"])

@@ -222,7 +222,7 @@ class Record(models.Model):
             changed = {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
             self.was_changed = before is None or bool(changed)
             if self.was_changed:
-                Change.log(self.accession_id, "changed" if before else "created", changed, unit=_unit(self))
+                Change.log(self.accession_id, "changed" if before else "created", changed, unit=unit_accession(self))
                 reopen(self)
 
     def delete(self, *args, **kwargs):
@@ -230,7 +230,7 @@ class Record(models.Model):
         with transaction.atomic():
             saved = type(self).objects.get(pk=self.pk)
             fields = {name: [value, None] for name, value in saved.plain_fields().items()}
-            Change.log(self.pk, "deleted", fields, unit=_unit(saved))
+            Change.log(self.pk, "deleted", fields, unit=unit_accession(saved))
             reopen(saved)
             return super().delete(*args, **kwargs)
 
@@ -245,11 +245,12 @@ class Record(models.Model):
             Change.objects.bulk_create(
                 Change(
                     accession_id=record.pk, user=user, action="created", reason=reason,
-                    fields={name: [None, value] for name, value in record.plain_fields().items()}, unit=_unit(record),
+                    fields={name: [None, value] for name, value in record.plain_fields().items()},
+                    unit=unit_accession(record),
                 )
                 for record in records
             )  # fmt: skip
-            for record in {_unit(record): record for record in records}.values():
+            for record in {unit_accession(record): record for record in records}.values():
                 reopen(record)
 
     def log_parts(self, before: dict[str, str]):
@@ -315,7 +316,8 @@ def _unit_keys(record) -> list[tuple[type[models.Model], str]]:
     return [(record._meta.get_field(name).related_model, getattr(record, f"{name}_id")) for name in names[:1]]
 
 
-def _unit(record) -> str:
+def unit_accession(record) -> str:
+    """The accession of what a record is published with; empty where there is none."""
     return next((key for _, key in _unit_keys(record)), "")
 
 
@@ -323,7 +325,7 @@ def _unit_of_accession(accession: str) -> str:
     from .registry import get_record
 
     try:
-        return _unit(get_record(accession))
+        return unit_accession(get_record(accession))
     except (KeyError, ObjectDoesNotExist):  # a fixture may name a place before its record
         return ""
 

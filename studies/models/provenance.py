@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from .base import Accession, Change, choice_field, derivation_given, reopen
+from .base import Accession, Change, choice_field, derivation_given, reopen, unit_accession
 from .choices import Basis
 from .publication import Publication
 
@@ -68,20 +68,21 @@ class Place(models.Model):
             old, new = (before.told() if before else None), self.told()
             if old != new:
                 action = "place changed" if before else "place added"
-                Change.log(self.record_id, action, {f"place of {self.attribute}": [old, new]})
-                self._reopen()
+                self._log(action, [old, new])
 
     def delete(self, *args, **kwargs):
         with transaction.atomic():
-            Change.log(self.record_id, "place removed", {f"place of {self.attribute}": [self.told(), None]})
-            self._reopen()
+            self._log("place removed", [self.told(), None])
             return super().delete(*args, **kwargs)
 
-    def _reopen(self):
+    def _log(self, action: str, change: list):
+        """Into the history of its record, which is a draft again."""
         from .registry import model_of_kind
 
-        record = model_of_kind(self.record.kind).objects.filter(pk=self.record_id).first()
-        if record is not None:  # a fixture may name the place before its record
+        record = model_of_kind(self.record_id.partition("-")[0]).objects.filter(pk=self.record_id).first()
+        unit = unit_accession(record) if record else ""  # a fixture may name the place before its record
+        Change.log(self.record_id, action, {f"place of {self.attribute}": change}, unit=unit)
+        if record:
             reopen(record)
 
     def clean(self):

@@ -1,5 +1,7 @@
 """Which model an accession belongs to."""
 
+from functools import cache
+
 from django.apps import apps
 
 from .base import Record
@@ -10,6 +12,7 @@ def record_models() -> list[type[Record]]:
     return [model for model in apps.get_app_config("studies").get_models() if issubclass(model, Record)]
 
 
+@cache
 def model_of_kind(kind: str) -> type[Record]:
     """The model whose accessions start with these three letters. Raises KeyError for an unknown kind."""
     return {model.KIND: model for model in record_models()}[kind]

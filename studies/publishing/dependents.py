@@ -1,6 +1,7 @@
 """What else shows a unit, and so is rendered anew when it is published."""
 
 import json
+from collections import defaultdict
 
 from ..models import Accession, Discrepancy, ProblemAnswer, Publication, Registration, Report, Study, model_of_kind
 from .compose import Published
@@ -67,13 +68,18 @@ def _of_publication(publication: Publication):
 def _of_discrepancy(discrepancy: Discrepancy):
     named = names_in(form_now(discrepancy))
     yield from Publication.objects.filter(slug__in=named)
+    by_model = defaultdict(list)
     for accession in Accession.objects.filter(pk__in=named).values_list("pk", flat=True):
-        record = model_of_kind(accession.partition("-")[0]).objects.filter(pk=accession).first()
-        report = getattr(record, "report", None)
-        if report is not None:
-            yield from (report, report.study, report.registration, report.publication)
-        elif hasattr(record, "is_public"):
-            yield record
+        by_model[model_of_kind(accession.partition("-")[0])].append(accession)
+    reports = set()
+    for model, accessions in by_model.items():
+        records = model.objects.filter(pk__in=accessions)
+        if any(field.name == "report" for field in model._meta.fields):
+            reports.update(records.values_list("report", flat=True))
+        elif hasattr(model, "is_public"):
+            yield from records
+    for report in Report.objects.filter(pk__in=reports).select_related("study", "registration", "publication"):
+        yield from (report, report.study, report.registration, report.publication)
 
 
 DEPENDENTS = {
