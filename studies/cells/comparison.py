@@ -5,7 +5,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from ..models.choices import Basis, OverlapRelation
-from .cell import NONE, SILENT, Cell, Silences, silent
+from .cell import NONE, SILENT, Cell, Silences, all_sources, silent
 from .patient import patient_cells
 from .row import row_cells
 
@@ -117,11 +117,17 @@ def is_silent(cells: list[Cell]) -> bool:
 
 
 def _order(row: dict, cells: dict) -> list[Cell]:
+    """The order in words, with the places that say what came before what."""
+    sources = [
+        source
+        for transplant in row["transplants"]
+        for source in all_sources((transplant["interval"] or transplant)["sources"], "infusion_is", "kind")
+    ]
     path = cells["path"]
     text = path[0]["text"] if path else ""
     for step in path[1:]:
         text += (" → " if step["placed"] else ", order not reported: ") + step["text"]
-    return [Cell(text)]
+    return [Cell(text, sources=sources)]
 
 
 def _responses(row: dict, cells: dict) -> list[Cell]:
@@ -136,6 +142,13 @@ def _at_infusion(row: dict, cells: dict) -> list[Cell]:
     patient = patient_cells(row)
     sites = [cell for cell in patient["site"] if cell.state not in (NONE, SILENT)]
     return [*patient["disease_status"], *sites]
+
+
+def _agents(row: dict, cells: dict) -> list[Cell]:
+    """The doses of the drugs; where none was given there is none to tell."""
+    given = row["lymphodepletion"] and row["lymphodepletion"]["given"]
+    silences = Silences(row["silences"], row["silence"])
+    return cells["agents"] or [silent("not_applicable") if given == "none" else silences.cell("lymphodepletion")]
 
 
 def _read_as(row: dict, cells: dict) -> list[Cell]:
@@ -173,7 +186,7 @@ ASPECTS = [
     ("genetic_origin", "Genetic origin", lambda row, cells: cells["cells"][1:]),
     ("construct", "Construct", _part("construct")),
     ("lymphodepletion", "Lymphodepletion", _part("lymphodepletion")),
-    ("agents", "Doses of its drugs, as printed", lambda row, cells: cells["agents"] or [silent()]),
+    ("agents", "Doses of its drugs, as printed", _agents),
     ("dose", "Dose", _part("doses")),
     ("response", "Best response", _responses),
     ("course", "MRD, relapse and after", _part("counted", "relapse")),

@@ -16,6 +16,7 @@ from .cell import (
     grade_text,
     graded,
     judgement,
+    lowered,
     lymphodepletion_cell,
     proportion,
     silent,
@@ -41,7 +42,7 @@ def row_cells(row: dict) -> dict:
         "responses": responses(row["response"]),
         "elsewhere": [cell for response in row["response_elsewhere"] for cell in responses(response, site=True)],
         "subgroups": _subgroups(row),
-        "counted": _counted(row),
+        "counted": [*_counted(row), *_afterwards(row)],
         "durations": _durations(row),
         "crs": _toxicity_cells(row["crs"], "CRS"),
         "icans": _toxicity_cells(row["icans"], "neurotoxicity"),
@@ -123,9 +124,14 @@ def _agent_doses(lymphodepletion: dict | None) -> list[Cell]:
 
 
 def _therapies(row: dict, relative: str) -> list[Cell]:
-    """Other treatment before or after the cells, by name."""
-    told = [therapy for therapy in row["therapies"] if therapy["relative_to_course"] == relative]
-    return [Cell(t["name"], sources=all_sources(t["sources"]), doubts=t["discrepancies"]) for t in told]
+    """Other treatment before or after the cells, by name; of parts where nothing is told of all."""
+    told = [("", therapy) for therapy in row["therapies"]]
+    told += [(part["label"], therapy) for part in row["told_of_subgroups"] for therapy in part["therapies"]]
+    return [
+        Cell(t["name"], sources=all_sources(t["sources"]), label=whose, doubts=t["discrepancies"])
+        for whose, t in told
+        if t["relative_to_course"] == relative
+    ]
 
 
 def _later_transplants(row: dict) -> list[Cell]:
@@ -213,48 +219,90 @@ def _subgroups(row: dict) -> list[Cell]:
             text = f"{kept}{item['label']} {proportion(item['n'], item['of'])}"
             sources = all_sources(item["sources"], "n")
             cells.append(Cell(text, sources=sources, label=part["label"], doubts=item["discrepancies"]))
-        cells += [_duration(duration) for duration in part["durations"]]
     return cells
 
 
-COUNTED = {
-    "mrd": "MRD",
-    "relapses": "relapse",
-    "maintained": "kept",
-    "after_later_transplant": "after the transplant that followed",
-}
+COUNTED = {"mrd": "", "relapses": "", "maintained": "kept"}  # “MRD-negative” says of what it is
+OF_PARTS = ("mrd", "relapses")  # kept remissions of parts stand with their responses
 
 
 def _counted(row: dict) -> list[Cell]:
-    """MRD, relapse and remissions kept, each with its n of N and when; relapse and death after a later transplant."""
-    cells = []
-    for name, label in COUNTED.items():
-        for item in row[name]:
-            if item["n"] == 0:
-                text = f"no {item['label'].lower()}"
-                cells.append(Cell(text, NONE, all_sources(item["sources"], "n"), label=label))
-                continue
-            parts = [item["label"]]
-            if (item["of"] or 1) != 1:
-                parts.append(proportion(item["n"], item["of"]))
-            remark = " · ".join(part for part in (time_of(item), item["method"] and item["method"]["label"]) if part)
-            sources = all_sources(item["sources"], "n", "category")
-            cells.append(
-                Cell(" ".join(parts), sources=sources, remark=remark, label=label, doubts=item["discrepancies"])
-            )
+    """MRD, relapse and remissions kept, each with its n of N and when; of parts where nothing is told of all."""
+    cells = [_counted_cell(item, label) for name, label in COUNTED.items() for item in row[name]]
+    return cells + [
+        _counted_cell(item, part["label"])
+        for part in row["told_of_subgroups"]
+        for name in OF_PARTS
+        for item in part[name]
+    ]
+
+
+def _afterwards(row: dict) -> list[Cell]:
+    """What followed a transplant or a treatment that came after the cells: it is no result of theirs."""
+    names = {t["transplant"]: full_name(t) for t in row["transplants"]}
+
+    def label(item: dict) -> str:
+        return (
+            f"after the {names[item['transplant']]} that followed" if item["transplant"] else f"after {item['therapy']}"
+        )
+
+    cells = [_counted_cell(item, label(item)) for item in row["after_later_treatment"]]
+    for item in row["gvhd_after_later_transplant"]:
+        cell = _toxicity_cell(item, label(item))
+        cell.text = f"{item['label']}: {cell.text}"
+        cell.remark = " · ".join(part for part in (cell.remark, item["management"]) if part)
+        cells.append(cell)
     return cells
 
 
+def _counted_cell(item: dict, label: str) -> Cell:
+    """A category with its n of N; when, how it was found and what it came of stand in the remark."""
+    if item["n"] == 0:
+        return Cell(f"no {item['label'].lower()}", NONE, all_sources(item["sources"], "n"), label=label)
+    parts = [item["label"]]
+    if (item["of"] or 1) != 1:
+        parts.append(proportion(item["n"], item["of"]))
+    more = (time_of(item), item["method"] and item["method"]["label"], item["cause"])
+    sources = all_sources(item["sources"], "n", "category")
+    return Cell(
+        " ".join(parts),
+        sources=sources,
+        remark=" · ".join(filter(None, more)),
+        label=label,
+        doubts=item["discrepancies"],
+    )
+
+
+DURATIONS = {
+    "remission_duration": "remission",
+    "dfs_duration": "disease-free",
+    "survival_duration": "survival",
+    "follow_up": "follow-up",
+}
+
+
 def _durations(row: dict) -> list[Cell]:
-    return [_duration(duration) for duration in row["durations"]]
+    """Durations and rates of all patients, then durations of parts where nothing of the kind is told of all."""
+    cells = [_duration(duration) for duration in row["durations"]] + [_rate(rate) for rate in row["rates"]]
+    return cells + [
+        _duration(duration, f"{part['label']}: ") for part in row["told_of_subgroups"] for duration in part["durations"]
+    ]
 
 
-def _duration(duration: dict) -> Cell:
+def _duration(duration: dict, whose: str = "") -> Cell:
     text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
     remark = " · ".join(part for part in (duration["labels"].get("duration_end"), duration["note"]) if part)
     sources = all_sources(duration["sources"], "value", "value_high")
-    label = {"remission_duration": "remission", "dfs_duration": "disease-free"}.get(duration["code"], "follow-up")
+    label = whose + DURATIONS[duration["code"]]
     return Cell(text, sources=sources, remark=remark, label=label, doubts=duration["discrepancies"])
+
+
+def _rate(rate: dict) -> Cell:
+    """“Event-free survival 39 % at 6 months”."""
+    text = spoken(rate["operator"], rate["value"], rate["value_high"], rate["unit"])
+    when = time_of(rate)
+    sources, label = all_sources(rate["sources"], "value"), lowered(rate["label"].removesuffix(", rate"))
+    return Cell(text, sources=sources, remark=when and f"at {when}", label=label, doubts=rate["discrepancies"])
 
 
 def _toxicity_cells(group: dict, name: str) -> list[Cell]:

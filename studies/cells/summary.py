@@ -34,6 +34,7 @@ class Glance:
     """The answer first: who the patients were, what was done in its order, and what is told of the time after."""
 
     who: list[Cell]
+    earlier: list[Cell]
     steps: list[Step]
     later: list[Cell]
 
@@ -41,13 +42,13 @@ class Glance:
     def cells(self) -> list[Cell]:
         """All cells, those of the CAR-T courses before those of the transplants."""
         steps = sorted(self.steps, key=lambda step: not step.is_course)
-        return [*self.who, *(cell for step in steps for cell in step.cells), *self.later]
+        return [*self.who, *self.earlier, *(cell for step in steps for cell in step.cells), *self.later]
 
 
 def summary(glance: Glance) -> list[str]:
-    """Sentences: the patients; each transplant and course in its order, what was given, what followed and what of it is
-    not told; then the time after."""
-    sentences = [_patients(glance.who)]
+    """Sentences: the patients and what they had been treated with; each transplant and course in its order, what was
+    given, what followed and what of it is not told; then the time after."""
+    sentences = [_patients(glance.who), *(_earlier(cell) for cell in glance.earlier if cell.state != SILENT)]
     for step in glance.steps:
         sentences += _course(step) if step.is_course else [_transplant(step)]
     told = [cell for cell in glance.later if cell.state != SILENT]
@@ -69,6 +70,12 @@ def _patients(cells: list[Cell]) -> str:
     parts = [told[name] for name in ("Age", "Sex") if name in told]
     parts += _by_disease(cells)
     return f"{who}{disease}{': ' if parts else ''}{', '.join(parts)}{status}."
+
+
+def _earlier(cell: Cell) -> str:
+    """“Treated before the CAR-T cells with VICLP; imatinib.”"""
+    whose = cell.label.partition(" of ")[2]
+    return f"Treated before the CAR-T cells{f' ({whose})' if whose else ''} with {_with_remark(cell)}."
 
 
 def _by_disease(cells: list[Cell]) -> list[str]:

@@ -2,8 +2,9 @@
 
 A paper tells some events by dates, others by days after a transplant or an infusion. Where the anchor has a date, its
 events stand on the calendar; where it has none, they keep a clock of their own, since nobody can tell where it lies.
-Events without a time are in no drawing; the list beside it has them all, under the same numbers. Each kind of event has
-a lane of its own; transplants and infusions run through all of them, since what came before and after is what one asks.
+An event without a time stands between the two that the document tells it between, marked as not to scale; one without
+such neighbours is in no drawing. The list beside it has all, under the same numbers. Each kind of event has a lane of
+its own; transplants and infusions run through all of them, since what came before and after is what one asks.
 """
 
 from dataclasses import dataclass, field
@@ -50,10 +51,22 @@ class Clock:
     width: int = WIDTH
     left: int = LEFT
     right: int = WIDTH - RIGHT
+    origin: float | None = None  # where day 0 lies, on a clock that begins with a transplant or an infusion
 
     @property
     def told(self) -> str:
-        return f"{self.label}: " + "; ".join(f"{mark['number']}, {mark['kind']}, {mark['when']}" for mark in self.marks)
+        return f"{self.label}: " + "; ".join(
+            f"{mark['number']}, {mark['kind']}, {mark['when'] or 'time not reported'}" for mark in self.marks
+        )
+
+    @property
+    def has_landmarks(self) -> bool:
+        return any(mark["landmark"] for mark in self.marks)
+
+    @property
+    def has_guesses(self) -> bool:
+        """Whether some of its events have no time and stand between their neighbours."""
+        return any(mark["between"] for mark in self.marks)
 
 
 def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
@@ -61,21 +74,44 @@ def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
 
     A clock needs two events that it can place, or one and its anchor."""
     anchors, names = _anchors(report)
-    placed: dict[str, list[dict]] = {}
+    marks = []
     for number, event in enumerate(report["events"], start=1):
         clock, low, high = _place(event, anchors)
-        if clock is not None:
-            code = event["term"]["code"]
-            mark = {"number": number, "low": low, "high": high, "when": when[event["accession"]], "open": _open(event)}
-            mark |= {"lane": LANE_OF.get(code, "Other"), "kind": event["term"]["label"], "landmark": code in LANDMARKS}
-            placed.setdefault(clock, []).append(mark)
+        code = event["term"]["code"]
+        mark = {"number": number, "clock": clock, "low": low, "high": high, "between": False, "open": _open(event)}
+        mark |= {"lane": LANE_OF.get(code, "Other"), "kind": event["term"]["label"], "when": when[event["accession"]]}
+        marks.append(mark | {"landmark": code in LANDMARKS, "end": code == "death"})
+    _between_neighbours(marks)
+    placed: dict[str, list[dict]] = {}
+    for mark in marks:
+        if mark["clock"] is not None:
+            placed.setdefault(mark["clock"], []).append(mark)
     drawn = []
-    for clock, marks in placed.items():
-        if clock == "dates" and len(marks) > 1:
-            drawn.append(_draw(Clock("By date"), marks, _years))
+    for clock, found in placed.items():
+        if clock == "dates" and len(found) > 1:
+            drawn.append(_draw(Clock("By date"), found, _years))
         elif clock != "dates":
-            drawn.append(_draw(Clock(f"After {names[clock]}"), marks, _round_days, origin=0))
+            drawn.append(_draw(Clock(f"After {names[clock]}"), found, _round_days, origin=0))
     return drawn
+
+
+def not_drawn(report: dict, drawn: list[Clock]) -> int:
+    """How many events are in no drawing."""
+    return len(report["events"]) - sum(len(clock.marks) for clock in drawn)
+
+
+def _between_neighbours(marks: list[dict]):
+    """Give events without a time a place between the events told before and after them, where both are on one clock and
+    in this order."""
+    timed = [i for i, mark in enumerate(marks) if mark["clock"] is not None]
+    for first, last in zip(timed, timed[1:], strict=False):
+        before, after = marks[first], marks[last]
+        if before["clock"] != after["clock"] or before["high"] > after["low"]:
+            continue
+        step = (after["low"] - before["high"]) / (last - first)
+        for number, mark in enumerate(marks[first + 1 : last], start=1):
+            day = before["high"] + number * step
+            mark |= {"clock": before["clock"], "low": day, "high": day, "between": True}
 
 
 def _anchors(report: dict) -> tuple[dict[str, int | None], dict[str, str]]:
@@ -140,6 +176,7 @@ def _draw(clock: Clock, marks: list[dict], tick, origin: float | None = None) ->
             top += ROW * len(ends) + GAP
     clock.marks.sort(key=lambda mark: mark["low"])
     clock.axis = top
+    clock.origin = None if origin is None else x(origin)
     clock.height = clock.axis + 24
     clock.ticks = [{"x": x(day), "text": text} for day, text in tick(first, last)]
     return clock

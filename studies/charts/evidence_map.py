@@ -101,13 +101,17 @@ def _part(row: dict, cohort: str, n: int | None) -> dict:
     return row | {"cohort": cohort, "above": row["cohort"], "n_patients": n, "response": None, "told_of_subgroups": []}
 
 
+def _told_of_parts(row: dict) -> bool:
+    return any(part["response"] or part["maintained"] for part in row["told_of_subgroups"])
+
+
 def _leaf(row: dict, disease: dict | None, whole: dict) -> dict:
     """A row as it stands in one cell."""
     answer, told = response(row, row_cells(row))
     responded = row["response"]["responded"] if row["response"] else None
     if responded:
         told = f"responded {responded['n']} of {responded['of']}"
-    elif answer == "not reported" and row is not whole and (whole["response"] or whole["told_of_subgroups"]):
+    elif answer == "not reported" and row is not whole and (whole["response"] or _told_of_parts(whole)):
         told = "response not told by disease"
     return row | {
         "disease": disease["code"] if disease else "",

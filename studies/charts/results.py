@@ -29,7 +29,7 @@ def response(row: dict, cells: dict) -> tuple[str, str]:
         parts = [_part(part, item) for part in row["told_of_subgroups"] for item in _items(part)]
         if parts:
             return "told of some of the patients", "; ".join(parts)
-        mrd = [cell.text for cell in cells["counted"] if cell.label == "MRD"]
+        mrd = [cell.text for cell in cells["counted"][: len(row["mrd"])]]
         return (
             ("MRD alone is told", f"{', '.join(mrd)}; no category") if mrd else ("not reported", cells["silence"].text)
         )

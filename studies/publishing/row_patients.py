@@ -2,7 +2,7 @@
 marrow, the target on the malignant cells, earlier CAR-T cells."""
 
 from ..models.choices import CharacteristicKind, Presence
-from .row_terms import UNSURE
+from .row_terms import UNSURE, told_of_part
 
 ACTIVE = {
     "relapsed",
@@ -41,13 +41,14 @@ class PatientsAtInfusion:
     def terms(self, row: dict):
         """What filters ask of these fields."""
         states, sites = _present(row["disease_status"]), _present(row["sites"])
-        yield from (("disease_status", code) for code in states or [self._silence("disease_status")])
+        unsaid = told_of_part(row, "disease_status") or self._silence("disease_status")
+        yield from (("disease_status", code) for code in states or [unsaid])
         if states & ACTIVE:  # a progressive disease may have relapsed, and a relapsed one be refractory
             yield from (("disease_status_open", code) for code in ACTIVE - states)
         # A list of sites is not said to be all of them.
         yield from (("site", code) for code in [*sites, UNSURE] if sites)
         if not sites:
-            yield "site", self._silence("site")
+            yield "site", told_of_part(row, "sites") or self._silence("site")
         responses = [r for r in (row["response"], *row["response_elsewhere"]) if r]
         known = sites or any(r["site"] == "extramedullary" for r in responses)
         yield "extramedullary", Presence.PRESENT.value if known else self.silence

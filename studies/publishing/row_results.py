@@ -3,7 +3,7 @@
 Nothing of a transplant or another treatment comes in here: an outcome that follows those is no CAR-T result.
 """
 
-from ..models.choices import RelativeToTransplant
+from ..models.choices import RelativeToCourse, RelativeToTransplant
 from ..models.toxicity import GVHD_TERMS
 from ..pure.proportions import clopper_pearson
 
@@ -24,9 +24,12 @@ WHOLE_BODY = ("overall", "not_reported", "marrow", "extramedullary")  # the site
 RESPONDED = {"CR", "CRi", "CHR", "CMR", "MRD-neg-CR", "PR", "remission_any", "objective_activity"}
 REFINED = {"MRD-neg-CR", "CMR"}  # each is one of the complete remissions told beside it
 SUMMED_UP = "remission_any"  # and this is all of them again
-DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
+ANSWERS = ("best_response", "remission_maintained")  # what a reader takes for the answer of a cohort
+DURATIONS = ("remission_duration", "dfs_duration", "survival_duration", "follow_up")
+RATES = ("efs_rate", "dfs_rate", "os_rate")
 TOXICITY_GROUPS = {"crs": ("crs",), "icans": ("icans",), "gvhd": GVHD_TERMS}
 COUNTED = {"mrd": ("mrd",), "relapses": ("relapse", "relapse_antigen"), "maintained": ("remission_maintained",)}
+AFTERWARDS = ("mrd", "relapse", "death")  # what is told of a treatment that came after the cells
 TIME_KEYS = ("time_operator", "time_low", "time_high", "time_unit", "time_from", "date")
 
 
@@ -40,11 +43,27 @@ class CourseResults:
             for interval in report["intervals"]
             if interval["course"] == course["accession"] and interval["infusion_is"] == RelativeToTransplant.BEFORE
         }
-        self.after_later_transplant = [
-            o for o in report["outcomes"] if o["transplant"] in later and o["measure"]["code"] in ("relapse", "death")
+        # What came after the cells has results of its own, which are none of the cells.
+        self.later_therapies = {
+            therapy["accession"]: therapy["name"]
+            for therapy in report["therapies"]
+            if therapy["relative_to_course"] == RelativeToCourse.AFTER
+        }
+        self.after_later_treatment = [
+            o
+            for o in report["outcomes"]
+            if (o["transplant"] in later or o["therapy"] in self.later_therapies)
+            if o["measure"]["code"] in AFTERWARDS
+        ]
+        self.gvhd_after_later_transplant = [
+            t for t in report["toxicities"] if t["transplant"] in later and t["term"]["code"] in GVHD_TERMS
         ]
         self.outcomes = [o for o in report["outcomes"] if o["course"] == course["accession"]]
         self.toxicities = [t for t in report["toxicities"] if t["course"] == course["accession"]]
+
+    def has_answer(self, cohort: dict) -> bool:
+        """Whether a response is told of this very cohort."""
+        return any(o["cohort"] == cohort["accession"] and o["measure"]["code"] in ANSWERS for o in self.outcomes)
 
     def of(self, cohort: dict, above: list[str]) -> dict:
         """The result fields of a row; `above` names the cohorts that this one lies within."""
@@ -54,12 +73,20 @@ class CourseResults:
             "response": sites[0] if sites else None,
             "response_elsewhere": sites[1:],
             **{name: [_counted(o) for o in mine if o["measure"]["code"] in codes] for name, codes in COUNTED.items()},
-            "after_later_transplant": [
-                _counted(o) | {"measure": o["measure"]["label"]}
-                for o in self.after_later_transplant
+            "after_later_treatment": [
+                _counted(o)
+                | {"measure": o["measure"]["code"], "transplant": o["transplant"]}
+                | {"therapy": self.later_therapies.get(o["therapy"])}
+                for o in self.after_later_treatment
                 if o["cohort"] == cohort["accession"]
             ],
+            "gvhd_after_later_transplant": [
+                _toxicity(t) | {"transplant": t["transplant"], "management": t["management"]}
+                for t in self.gvhd_after_later_transplant
+                if t["cohort"] == cohort["accession"]
+            ],
             "durations": _durations(mine),
+            "rates": _rates(mine),
             **{group: self._group(group, codes, cohort, above) for group, codes in TOXICITY_GROUPS.items()},
             "other_toxicities": self._other_toxicities(cohort),
         }
@@ -153,6 +180,18 @@ def _durations(outcomes: list[dict]) -> list[dict]:
         if o["measure"]["code"] in DURATIONS and o["value"] is not None
     ]
     return sorted(found, key=lambda o: DURATIONS.index(o["code"]))
+
+
+def _rates(outcomes: list[dict]) -> list[dict]:
+    """Survival rates as printed, each with the time that it is of."""
+    keys = ("operator", "value", "value_high", "unit", "denominator", "ci_low", "ci_high", "note", "labels", "sources")
+    return [
+        o["measure"]
+        | {key: o[key] for key in (*keys, *TIME_KEYS)}
+        | {"outcome": o["accession"], "discrepancies": named(o)}
+        for o in outcomes
+        if o["measure"]["code"] in RATES and o["value"] is not None
+    ]
 
 
 def _toxicity(toxicity: dict) -> dict:

@@ -29,11 +29,12 @@ MAY_BE = {
 
 def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterator[tuple[str, str]]:
     """The terms of a row but for its disease; `below` names the cohorts that lie within this one."""
-    for name in ("collected_from", "genetic_origin", "intent"):
-        yield name, row[name]
+    for name, topic in (("collected_from", "t_cell_source"), ("genetic_origin", "t_cell_source"), ("intent", "intent")):
+        yield name, _told(row, row[name], topic)
     yield from _transplant_terms(row)
     yield from _construct_terms(row)
-    yield "lymphodepletion", row["lymphodepletion"]["given"] if row["lymphodepletion"] else row["silence"]
+    given = row["lymphodepletion"]["given"] if row["lymphodepletion"] else NOT_REPORTED
+    yield "lymphodepletion", _told(row, given, "lymphodepletion")
     yield from (("dose_unit", i["unit"]) for i in row["infusions"] if i["dose_low"] is not None)
     if not any(i["dose_low"] is not None for i in row["infusions"]):
         yield "dose_unit", row["silence"]
@@ -63,7 +64,7 @@ def _transplant_terms(row: dict):
     yield from _order_terms(row)
     for transplant in row["transplants"]:
         for name in ("graft_source", "donor"):
-            code = transplant[name]["code"] if transplant[name] else row["silence"]
+            code = _told(row, transplant[name]["code"] if transplant[name] else NOT_REPORTED, name)
             yield name, code
             yield from ((f"{name}_open", other) for other in MAY_BE[name].get(code, ()))
             if code == "mixed":  # of the donors of several patients any may be among them
@@ -170,18 +171,18 @@ def _result_terms(row: dict):
     if codes & REMISSIONS:
         yield "response", "remission_any"
     if not codes:
-        yield "response", row["silences"].get("response", row["silence"])
+        yield "response", _silence(row, "response")
     elif not row["response"] or (row["response"]["of"] > 1 and not row["response"]["responded"]):
         yield "response", UNSURE
     negative = any(m["code"] == "MRD-neg" and m["n"] for m in row["mrd"]) or "MRD-neg-CR" in codes
     found = {m["code"] for m in row["mrd"] if m["n"]} | ({"MRD-neg"} if negative else set())
-    yield from (("mrd", code) for code in found or [row["silences"].get("mrd", row["silence"])])
+    yield from (("mrd", code) for code in found or [told_of_part(row, "mrd") or _silence(row, "mrd")])
     yield from _relapse_terms(row)
 
 
 def _relapse_terms(row: dict):
     """A remission of a single patient that goes on says that there was no relapse."""
-    told = [*row["relapses"], *(o for o in row["after_later_transplant"] if o["measure"] == "Relapse")]
+    told = [*row["relapses"], *(o for o in row["after_later_treatment"] if o["measure"] == "relapse")]
     found = {o["code"] for o in told if o["n"]}
     ongoing = row["n_patients"] == 1 and any(
         d["code"] == "remission_duration" and d["duration_end"] == "ongoing" for d in row["durations"]
@@ -195,7 +196,7 @@ def _relapse_terms(row: dict):
     elif ongoing or any(o["n"] == 0 and o["code"] in ("relapse", None) for o in told):
         yield "relapse", Presence.ABSENT.value
     else:
-        yield "relapse", row["silences"].get("relapse", row["silence"])
+        yield "relapse", told_of_part(row, "relapses") or _silence(row, "relapse")
 
 
 def _patient_terms(row: dict, cohort: dict):
@@ -217,6 +218,20 @@ def _state(row: dict, group: str) -> str:
     """The state of a kind of toxicity; of a subgroup that is silent where its cohort is not, nobody can tell."""
     found = row[group]
     return UNSURE if found["state"] != "reported" and found["told_of_all"] else found["state"]
+
+
+def told_of_part(row: dict, name: str) -> str:
+    """UNSURE where a field is told of a part of the patients alone: of all of them nobody can tell."""
+    return UNSURE if any(part[name] for part in row["told_of_subgroups"]) else ""
+
+
+def _told(row: dict, code: str, topic: str) -> str:
+    """A code as it is; of one that is not reported, which silence it is."""
+    return _silence(row, topic) if code == NOT_REPORTED else code
+
+
+def _silence(row: dict, topic: str) -> str:
+    return row["silences"].get(topic, row["silence"])
 
 
 def _silent(state: str) -> str:

@@ -10,12 +10,12 @@ from ..pure.documents import dumps, words_of
 from ..pure.wording import searchable
 from .compose import Published, brief, silence, visible_overlaps
 from .forms import UNCHECKED
+from .row_parts import told_of_parts
 from .row_patients import PatientsAtInfusion
 from .row_results import CourseResults
 from .row_terms import doses_of, terms_of
 
 NOT_REPORTED = "not_reported"
-TOLD = ("best_response", "remission_maintained")  # what a reader takes for the answer of a cohort
 INFUSION_KEYS = [
     "accession", "order", "purpose", "operator", "dose_low", "dose_high", "unit", "counted", "per", "schedule",
     "split_days", "date", "labels", "sources", "discrepancies",
@@ -80,11 +80,12 @@ class _RowMaker:
 
     def rows(self, cohort: dict, parent_row: str) -> list[EvidenceRow]:
         """The row of a cohort and those of its subgroups."""
-        row = self._row(cohort, parent_row)
-        return [row, *(deeper for subgroup in self.subgroups(cohort) for deeper in self.rows(subgroup, row.row))]
-
-    def _row(self, cohort: dict, parent_row: str) -> EvidenceRow:
         name = f"{self.course['accession']}.{cohort['accession']}" if parent_row else self.course["accession"]
+        below = [self.rows(subgroup, name) for subgroup in self.subgroups(cohort)]
+        row = self._row(cohort, name, parent_row, [rows[0].content for rows in below])
+        return [row, *(deeper for rows in below for deeper in rows)]
+
+    def _row(self, cohort: dict, name: str, parent_row: str, parts: list[dict]) -> EvidenceRow:
         root = self.root(cohort)
         above = [holder["accession"] for holder in self.lineage(cohort)[1:]]
         overlaps = self._overlaps(root)
@@ -121,15 +122,15 @@ class _RowMaker:
             "path": self._path(),
             **cells,
             "lymphodepletion": self._lymphodepletion(),
-            "therapies": self._therapies(root),
+            "therapies": self._therapies([cohort["accession"], *above]),
             "infusions": [{key: i[key] for key in INFUSION_KEYS} for i in self.of_course("infusions")],
             **self.results.of(cohort, above),
-            "told_of_subgroups": self._told_of_subgroups(cohort),
             "silences": self.silences,
             "silence": self.silence,
             "overlaps": overlaps,
             "discrepancies": self._discrepancies(cohort),
         }
+        content["told_of_subgroups"] = told_of_parts(content, parts, self.results.has_answer(cohort))
         row = EvidenceRow(
             row=name,
             parent_row=parent_row,
@@ -237,30 +238,15 @@ class _RowMaker:
             "sources": record["sources"],
         }
 
-    def _therapies(self, root: dict) -> list[dict]:
+    def _therapies(self, cohorts: list[str]) -> list[dict]:
         """Other treatment of these patients, in its order: what came after the cells decides how a result is read."""
-        told = sorted(
-            (t for t in self.report["therapies"] if t["cohort"] == root["accession"]), key=lambda t: t["order"]
-        )
+        told = [t for t in self.report["therapies"] if t["cohort"] in cohorts]
         return [
             {"therapy": t["accession"], **{key: t[key] for key in ("name", "kind", "relative_to_course")}}
             | {"sources": {"name": t["sources"].get("name", [])}}
             | {"discrepancies": [d["accession"] for d in t["discrepancies"]]}
             for t in sorted(told, key=lambda t: t["order"])
         ]
-
-    def _told_of_subgroups(self, cohort: dict) -> list[dict]:
-        """Responses and kept remissions that are told of subgroups where the cohort itself has none: a count of a few
-        must not look like silence about all."""
-        if any(o["cohort"] == cohort["accession"] and o["measure"]["code"] in TOLD for o in self.results.outcomes):
-            return []
-        found = []
-        for part in self.subgroups(cohort):
-            results = self.results.of(part, [])
-            if results["response"] or results["maintained"]:
-                shown = {key: results[key] for key in ("response", "maintained", "durations")}
-                found.append({"cohort": part["accession"], "label": part["label"], "n": part["n"]} | shown)
-        return found
 
     def _overlaps(self, root: dict) -> list[dict]:
         """The public cohorts that share patients with this one, or may."""

@@ -5,6 +5,8 @@ from ..cells.cell import (
     NONE,
     Cell,
     Silences,
+    all_sources,
+    doubts_of,
     fact_cell,
     full_name,
     labelled,
@@ -36,7 +38,7 @@ FOLLOWED = {
 def glance(report: dict, root: dict | None) -> Glance:
     """At a glance: who, then each transplant and course in its order with what followed it, then the time after."""
     of = _Glance(report, root)
-    return Glance(of.who() if root else [], of.steps(), of.later())
+    return Glance(of.who() if root else [], of.earlier(), of.steps(), of.later())
 
 
 class _Glance:
@@ -73,6 +75,23 @@ class _Glance:
                 text = record["term"]["label"] + many
                 cell = fact_cell(record, text, "presence", remark=record["detail"] or "")
                 cells.append(labelled(cell, AT_INFUSION))
+        return cells
+
+    def earlier(self) -> list[Cell]:
+        """What the patients had been treated with before the cells, cohort by cohort."""
+        found: dict[str, list[dict]] = {}
+        for therapy in sorted(self.report["therapies"], key=lambda therapy: therapy["order"]):
+            if therapy["relative_to_course"] == "before":
+                found.setdefault(therapy["cohort"], []).append(therapy)
+        cells = []
+        for therapies in found.values():
+            sources = [source for therapy in therapies for source in all_sources(therapy["sources"], "name")]
+            doubts = {d["accession"]: d for therapy in therapies for d in doubts_of(therapy, "name")}
+            text = "; ".join(therapy["name"] for therapy in therapies)
+            cell = Cell(text, sources=sources, doubts=list(doubts.values()))
+            cells.append(labelled(cell, self._of_whom("Treatment before CAR-T", therapies[0])))
+        if not cells and self.report["courses"]:
+            cells = [labelled(Silences.of_report(self.report).cell("earlier_therapy"), "Treatment before CAR-T")]
         return cells
 
     def steps(self) -> list[Step]:

@@ -17,7 +17,7 @@ from ..cells.cell import (
 )
 from ..cells.comparison import Aspect
 from ..cells.summary import summary
-from ..cells.timeline_plot import clocks
+from ..cells.timeline_plot import clocks, not_drawn
 from .study_glance import glance
 from .study_results import in_kinetics, kinetics_tables, measurement_row, outcome_row, toxicity_row
 from .study_treatment import course_part, therapy_part, transplant_part
@@ -59,6 +59,7 @@ def _report(report: dict, document: dict) -> dict:
     cohorts = {c["accession"]: c for c in report["cohorts"]}
     labels = {a: c["label"] for a, c in cohorts.items()}
     at_a_glance = glance(report, root)
+    drawn = clocks(report, {e["accession"]: _event(e)["when"] for e in report["events"]})
     return {
         "document": report,
         "untold": SILENCE[report["silence"]],
@@ -73,7 +74,8 @@ def _report(report: dict, document: dict) -> dict:
         "therapies": [therapy_part(t) for t in report["therapies"]],
         "courses": [course_part(c, report) for c in report["courses"]],
         "events": [_event(e) for e in report["events"]],
-        "clocks": clocks(report, {e["accession"]: _event(e)["when"] for e in report["events"]}),
+        "clocks": drawn,
+        "not_drawn": not_drawn(report, drawn),
         "outcomes": [
             outcome_row(o, follows, labels, len(cohorts) > 1)
             for o in sorted(report["outcomes"], key=lambda o: o["course"] is None)  # what followed CAR-T comes first
