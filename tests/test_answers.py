@@ -81,6 +81,42 @@ def test_the_relapsed_of_cruz_and_the_two_remissions_of_the_reviews_table(api, f
     assert told["relapsed at infusion"]["response"]["of"] == 6
 
 
+def test_what_is_told_of_a_part_of_the_patients_is_no_silence(api, rows):
+    parts = {part["label"]: part for part in rows["brudno-2016"]["told_of_subgroups"]}
+    assert [(m["code"], m["n"], m["of"]) for m in parts["ALL"]["mrd"]] == [("MRD-neg", 4, 5)]
+    assert [(d["value"], d["unit"]) for d in parts["CLL"]["durations"]] == [(30, "months")]
+    assert not any(part["response"] for part in parts.values()), "a response is told of all twenty"
+    assert [(rate["code"], rate["value"], rate["time_low"]) for rate in rows["brudno-2016"]["rates"]] == [
+        ("efs_rate", 39, 6)
+    ]
+    parts = {part["label"]: part for part in rows["cruz-2013"]["told_of_subgroups"]}
+    assert [t["name"] for t in parts["relapsed at infusion"]["therapies"]] == ["multiple salvage regimens"]
+    assert {state["code"] for part in parts.values() for state in part["disease_status"]} == {
+        "relapsed", "in_remission_high_risk",
+    }  # fmt: skip
+    silent = {row["row"] for row in api("/evidence/", disease_status="not_reported")["results"]}
+    assert not any(row == "COU-00100" for row in silent), "of all eight nobody can tell; it is no silence"
+    assert "COU-00110" not in {row["row"] for row in api("/evidence/", mrd="not_reported")["results"]}
+
+
+def test_what_followed_later_treatment_is_told_as_such(rows):
+    told = [(o["measure"], o["code"], o["therapy"]) for o in rows["li-huibo-2025"]["after_later_treatment"]]
+    assert ("mrd", "MRD-neg", "interferon-α") in told and ("death", "died", None) in told
+    (death,) = (o for o in rows["li-huibo-2025"]["after_later_treatment"] if o["measure"] == "death")
+    assert death["cause"] == "severe pneumonia"
+    (gvhd,) = rows["li-huibo-2025"]["gvhd_after_later_transplant"]
+    assert (gvhd["code"], gvhd["presence"]) == ("acute_gvhd", "suspected")
+    assert rows["li-huibo-2025"]["gvhd"]["items"] == [], "it followed the transplant, not the cells"
+
+
+def test_two_kinds_of_silence_are_two_options(api):
+    asked = {
+        silence: {row["study"] for row in api("/evidence/", graft_source=silence)["results"]}
+        for silence in ("not_reported", "not_in_text_read")
+    }
+    assert asked["not_in_text_read"] == {"kong-2022"} and "kong-2022" not in asked["not_reported"]
+
+
 def test_mrd_negative_remissions_of_all_in_brudno(facts):
     (found,) = facts(study="brudno-2016", attribute="response_n:MRD-neg-CR:ALL")
     assert (found["value"], found["denominator"]) == ("4", 5)

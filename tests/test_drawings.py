@@ -5,7 +5,7 @@ import re
 import pytest
 
 from studies.cells.kinetics_plot import panel
-from studies.cells.timeline_plot import LANE_OF, clocks
+from studies.cells.timeline_plot import LANE_OF, clocks, not_drawn
 from studies.models import Term
 
 DAYS = [1, 7, 14, 28]
@@ -61,6 +61,22 @@ def test_clocks_that_nobody_can_join_stay_apart():
     events = [event(1, **after("infusion", 1, "months")), event(2, **after("transplant", 19)), event(3)]
     found = {clock.label: [mark["number"] for mark in clock.marks] for clock in drawn(report(events))}
     assert found == {"After CAR-T infusion": [1], "After transplant 1": [2]}
+
+
+def test_an_event_without_a_time_stands_between_what_was_told_before_and_after_it():
+    events = [event(1, date="2017-05-01"), event(2), event(3), event(4, date="2017-06-30"), event(5)]
+    told = report(events)
+    (clock,) = found = drawn(told)
+    placed = {mark["number"]: (mark["between"], mark["x"]) for mark in clock.marks}
+    assert [placed[n][0] for n in (1, 2, 3, 4)] == [False, True, True, False]
+    assert placed[1][1] < placed[2][1] < placed[3][1] < placed[4][1]
+    assert clock.has_guesses and not_drawn(told, found) == 1, "after the last nobody can tell where the fifth lies"
+
+
+def test_what_is_told_in_an_order_that_its_times_contradict_is_not_drawn_between():
+    told = report([event(1, date="2017-05-01"), event(2), event(3, date="2016-01-01")])
+    (clock,) = drawn(told)
+    assert [mark["number"] for mark in clock.marks] == [3, 1]
 
 
 def test_distances_are_to_scale_and_an_open_time_is_marked():

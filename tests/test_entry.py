@@ -23,6 +23,7 @@ from studies.models import (
     Toxicity,
     Typed,
 )
+from studies.publishing import publish
 from studies.publishing.dossier import BELOW_REPORT
 
 pytestmark = pytest.mark.django_db
@@ -230,11 +231,23 @@ def test_a_row_is_changed_and_removed_again(staff, begun):
     assert Change.objects.filter(accession=toxicity.pk).first().action == "deleted"
 
 
-def test_what_was_ever_public_is_not_removed(staff):
+def test_what_was_public_is_taken_out_with_a_reason_that_its_address_tells(staff, client, api):
     report = Report.objects.get(pk="REP-00400")
-    fields = edited(staff, report, "EVE-00400")
-    refused = save(staff, report, fields | {f"{prefix_of(fields, 'EVE-00400')}-removed": "on"})
-    assert "it has been public" in reasons(refused)[0]
+    fields = edited(staff, report, "EVE-00405")
+    gone = fields | {f"{prefix_of(fields, 'EVE-00405')}-removed": "on"}
+    refused = save(staff, report, gone | {"reason": ""})
+    assert "say why it is taken out" in reasons(refused)[0]
+    save(staff, report, gone | {"reason": "it is told of another patient"})
+    assert api("/events/EVE-00405/")["accession"] == "EVE-00405", "public until a second person publishes it"
+    report.refresh_from_db()
+    publish(report, user=None, reason="one event less")
+    told = api("/events/EVE-00405/", status=410)
+    assert told["reason"] == "it is told of another patient", told
+    history = client.get("/history/events/EVE-00405/").content.decode()
+    assert "it is told of another patient" in history
+    assert "EVE-00405" not in client.get("/studies/kong-2022/").content.decode()
+    publish(Report.objects.get(pk="REP-00400"), user=None, reason="again")
+    assert api("/events/EVE-00405/", status=410)["reason"] == "it is told of another patient"
 
 
 def test_saving_a_page_on_which_nothing_was_changed_changes_nothing(staff):

@@ -215,8 +215,8 @@ def test_a_place_of_what_is_public_is_not_changed_without_a_reason(people, clien
     form = client.get(address).context["adminform"].form
     typed = {name: form[name].value() or "" for name in form.fields} | {"locator": "Elsewhere"}
     typed = {name: value for name, value in typed.items() if value is not False}
-    assert "say why its place is changed" in client.post(address, typed | {"reason": " "}).content.decode()
-    assert client.post(address, typed | {"reason": "read again"}).status_code == 302
+    assert "say why its place is changed" in client.post(address, typed | {"why": " "}).content.decode()
+    assert client.post(address, typed | {"why": "read again"}).status_code == 302
     change = Change.objects.filter(accession=place.record_id).first()
     assert change.reason == "read again" and "Elsewhere" in str(change.fields)
     assert client.get(reverse("admin:studies_place_delete", args=[place.pk])).status_code == 403

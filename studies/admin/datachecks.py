@@ -1,13 +1,11 @@
-"""Datachecks where curators work: on the page of a record, as messages after saving, and the answers to warnings."""
+"""Datachecks where curators work: on the page of a record, and as messages after saving."""
 
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from ..models import CheckedWarning, Report, acting
 from ..models.choices import CheckSeverity
 from ..publishing.datachecks import Checked, Found, run
 from ..publishing.unit_of import unit_of
@@ -54,30 +52,3 @@ def _answer_link(one: Found) -> str:
     return format_html(
         '<a href="{}?{}">answer it</a>', reverse("admin:studies_checkedwarning_add"), urlencode(asked)
     )  # fmt: skip
-
-
-@admin.register(CheckedWarning)
-class CheckedWarningAdmin(admin.ModelAdmin):
-    list_display = ("record_id", "check_id", "value", "reason")
-    list_filter = ("check_id",)
-    search_fields = ("record__id", "value", "reason")
-    autocomplete_fields = ["record"]
-
-    def save_model(self, request, answer, form, change):
-        with acting(request.user, "warning answered in the admin"):
-            super().save_model(request, answer, form, change)
-
-    def delete_model(self, request, answer):
-        with acting(request.user, "answer removed in the admin"):
-            super().delete_model(request, answer)
-
-    def response_add(self, request, answer, post_url_continue=None):
-        """Back to the case from which the warning was to be answered."""
-        case = request.GET.get("case", "")
-        if Report.objects.filter(pk=case).exists():
-            return redirect("enter:case", case)
-        return super().response_add(request, answer, post_url_continue)
-
-    def get_actions(self, request):
-        """Answers go one by one, each into the history."""
-        return {}

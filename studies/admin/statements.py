@@ -1,15 +1,18 @@
-"""What documents claim, where they disagree, how good they are; and the places of single values."""
+"""What documents claim, where they disagree, how good they are; the places of single values; answers to warnings."""
 
 from django import forms
 from django.contrib import admin
+from django.shortcuts import redirect
 
 from ..models import (
     Accession,
     Appraisal,
     AppraisalItem,
+    CheckedWarning,
     Claim,
     Discrepancy,
     Place,
+    Report,
     SetStatement,
     Side,
     Vocabularies,
@@ -80,10 +83,10 @@ class AppraisalAdmin(RecordAdmin):
         return super().response_add(request, appraisal, post_url_continue)
 
 
-class PlaceForm(forms.ModelForm):
-    """A place, and why it is changed: needed once its record is public."""
+class WhyForm(forms.ModelForm):
+    """What belongs to a record, and why it is changed: needed once the record is public."""
 
-    reason = forms.CharField(
+    why = forms.CharField(
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"size": 80}),
@@ -93,14 +96,17 @@ class PlaceForm(forms.ModelForm):
     def clean(self):
         told = super().clean()
         record = told.get("record") or self.instance.record_id and self.instance.record
-        if record and has_been_public(record.pk) and not (told.get("reason") or "").strip():
-            self.add_error("reason", f"{record.pk} is public: say why its place is changed.")
+        # An answer that is new says itself why.
+        needed = self.instance.pk or self._meta.model is Place
+        if needed and record and has_been_public(record.pk) and not (told.get("why") or "").strip():
+            what = self._meta.model._meta.verbose_name
+            self.add_error("why", f"{record.pk} is public: say why its {what} is changed.")
         return told
 
 
 @admin.register(Place)
 class PlaceAdmin(admin.ModelAdmin):
-    form = PlaceForm
+    form = WhyForm
     list_display = ("record_id", "attribute", "number", "locator", "as_reported", "basis", "instead")
     list_filter = ("basis", "instead", "document")
     search_fields = ("record__id", "attribute", "locator", "as_reported")
@@ -116,7 +122,7 @@ class PlaceAdmin(admin.ModelAdmin):
         return allowed and place is not None and not has_been_public(place.record_id)
 
     def save_model(self, request, place, form, change):
-        with acting(request.user, form.cleaned_data["reason"]):
+        with acting(request.user, form.cleaned_data["why"]):
             super().save_model(request, place, form, change)
 
     def delete_model(self, request, place):
@@ -139,3 +145,36 @@ class AccessionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         """The vocabularies have a history but are no record that a place or a side could name."""
         return super().get_queryset(request).exclude(pk=Vocabularies.pk)
+
+
+@admin.register(CheckedWarning)
+class CheckedWarningAdmin(admin.ModelAdmin):
+    form = WhyForm
+    list_display = ("record_id", "check_id", "value", "reason")
+    list_filter = ("check_id",)
+    search_fields = ("record__id", "value", "reason")
+    autocomplete_fields = ["record"]
+
+    def has_delete_permission(self, request, answer=None):
+        """An answer that readers see is changed, with the reason, and not taken away."""
+        allowed = super().has_delete_permission(request, answer)
+        return allowed and answer is not None and not has_been_public(answer.record_id)
+
+    def save_model(self, request, answer, form, change):
+        with acting(request.user, form.cleaned_data["why"] or "warning answered in the admin"):
+            super().save_model(request, answer, form, change)
+
+    def delete_model(self, request, answer):
+        with acting(request.user, "answer removed before its record was ever public"):
+            super().delete_model(request, answer)
+
+    def response_add(self, request, answer, post_url_continue=None):
+        """Back to the case from which the warning was to be answered."""
+        case = request.GET.get("case", "")
+        if Report.objects.filter(pk=case).exists():
+            return redirect("enter:case", case)
+        return super().response_add(request, answer, post_url_continue)
+
+    def get_actions(self, request):
+        """Answers go one by one, each into the history."""
+        return {}

@@ -68,6 +68,12 @@ def refuse_gone(collection: str, name: str, revision: int | None = None):
         raise Gone(json.loads(text))
 
 
+def reports_taken_out(study: str) -> list[dict]:
+    """The tombstones of the reports of a study, the newest first."""
+    tombs = PublicRecord.objects.current().filter(collection=GONE, study=study, slug__startswith="reports/")
+    return [json.loads(text) for text in tombs.order_by("-valid_from", "slug").values_list("document", flat=True)]
+
+
 def asked_revision(query: QueryDict) -> int | None:
     """The revision that was public at the end of the day named by `on`, None where no day is named. Raises BadQuery."""
     day = query.get("on")
@@ -91,6 +97,14 @@ def record_at(collection: str, name: str, revision: int) -> tuple[str, int] | No
     if found is None:
         refuse_gone(collection, name, revision)
     return found
+
+
+def first_day(collection: str, name: str) -> date | None:
+    """The day on which a record became public, None where it never did."""
+    rows = PublicRecord.objects.filter(collection=collection)
+    rows = rows.filter(slug=name) | rows.filter(accession=name)
+    first = rows.order_by("valid_from").values_list("valid_from", flat=True).first()
+    return first and Revision.objects.values_list("at", flat=True).get(id=first).date()
 
 
 def versions(collection: str, name: str) -> list[Version]:

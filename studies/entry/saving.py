@@ -34,12 +34,12 @@ class _NotSaved(Exception):
     pass
 
 
-def save(page: CasePage, reason: str, may_remove) -> Saved:
-    """Save every row that was typed or changed. `may_remove` says of an accession whether it may still be deleted."""
+def save(page: CasePage, reason: str, is_draft) -> Saved:
+    """Save every row that was typed or changed. `is_draft` says of an accession that the public has never seen it."""
     done = Saved([])
     try:
         with transaction.atomic(), acting(page.user, reason):
-            public = _save(page, may_remove, done)
+            public = _save(page, reason, is_draft, done)
             done.reasons = reasons_of(page)
             if public and not reason.strip() and not done.reasons:
                 rule = f"{', '.join(public)}: public already. Say why it is changed; readers will see that reason."
@@ -61,7 +61,7 @@ def reasons_of(page: CasePage) -> list[Reason]:
     ]
 
 
-def _save(page: CasePage, may_remove, done: Saved) -> list[str]:
+def _save(page: CasePage, reason: str, is_draft, done: Saved) -> list[str]:
     """Save the rows. Returns the public units that this changes."""
     rows = [row for section in page.sections for row in section.rows if row.data is not None]
     removed = [row for row in rows if row.removed]
@@ -76,16 +76,19 @@ def _save(page: CasePage, may_remove, done: Saved) -> list[str]:
             row.instance.log_parts(before[row])
     done.rows = len(typed)
     for row in reversed([row for row in removed if not row.is_new]):
-        _remove(page, row, may_remove)
+        _remove(page, row, reason, is_draft)
         done.removed += 1
     changed = [unit_of(row.instance) for row in [*typed, *removed] if row.state != "refused" and row.instance.pk]
     return sorted({str(unit) for unit in changed if unit.is_public})
 
 
-def _remove(page: CasePage, row, may_remove):
-    """Take a draft away that nothing names. What was ever public stays."""
-    if not page.may("delete", row.section.model) or not may_remove(row.accession):
-        row.form.add_error(None, "It cannot be removed: it has been public, or your account may not.")
+def _remove(page: CasePage, row, reason: str, is_draft):
+    """Take a row away that nothing names. Of what was public the versions stay, and its address says why it is gone."""
+    if not page.may("delete", row.section.model):
+        row.form.add_error(None, "It cannot be removed: your account may not.")
+        return
+    if not reason.strip() and not is_draft(row.accession):
+        row.form.add_error(None, "It has been public: say why it is taken out. Its address will tell readers.")
         return
     if Side.objects.filter(record=row.accession).exists():
         row.form.add_error(None, "It cannot be removed: a discrepancy names it.")

@@ -62,6 +62,9 @@ class State(DefinedChoices):
     WITHDRAWN = "withdrawn", "No longer public; its address says why.", "withdrawn"
 
 
+GONE = (State.WITHDRAWN, State.SUPERSEDED)  # once public, and no longer
+
+
 class PublicationKind(DefinedChoices):
     REVIEW = "review", "Retells other papers; not a source of primary values.", "review"
     CASE_REPORT = "case_report", "One to three patients.", "case report"

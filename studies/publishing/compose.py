@@ -279,6 +279,7 @@ def publication_document(publication: dict, published: Published) -> dict:
                 "study": report["study"],
                 "registration": report["registration"],
                 "name": subject_name(report, published),
+                "haematologist_check": report.get("haematologist_check") or UNCHECKED,
                 "labels": report["labels"],
             }
             for report in reports

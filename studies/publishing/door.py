@@ -25,7 +25,7 @@ from ..models import (
     acting,
     get_record,
 )
-from ..models.choices import State
+from ..models.choices import GONE, State
 from ..pure.documents import dumps
 from .candidates import enrol
 from .checks import Problem, problems_of_sides, problems_of_unit
@@ -42,8 +42,6 @@ from .render_vocabularies import take_forms
 from .search_entries import index
 from .tombstones import tombstones
 from .unit_of import UNITS
-
-GONE = (State.WITHDRAWN, State.SUPERSEDED)
 
 
 class Refused(Exception):

@@ -3,7 +3,10 @@
 Only a finished comparison is told, and only while all that was made of it is public; who read is told by role.
 """
 
-from ..models import AGREEING, FINISHED, ComparedFact, DoubleReading, PublicRecord, Verdict, model_of_kind
+from django.db.models import Q
+
+from ..models import AGREEING, FINISHED, ComparedFact, DoubleReading, PublicRecord, Report, Verdict, model_of_kind
+from ..models.choices import GONE
 from ..pure.documents import dumps
 from ..pure.double_reading import agreement
 from ..pure.kappa import cohen_kappa
@@ -23,13 +26,17 @@ BY_FACT = (
 def reading_of(slug: str, name: str) -> dict | None:
     """The document of the newest finished double reading of a publication, with its rows; None where none is public."""
     for double in DoubleReading.objects.filter(publication=slug, state__in=FINISHED).order_by("-id"):
-        if _is_public(double.adopted.splitlines()):
+        if _is_public(slug, double.adopted.splitlines()):
             return _document(double, name)
     return None
 
 
-def _is_public(made: list[str]) -> bool:
-    """Whether all that a reading was made into is public."""
+def _is_public(slug: str, made: list[str]) -> bool:
+    """Whether all that a reading was made into is public, and nothing of the document was taken out: a reading tells
+    every fact of it."""
+    gone = Q(state__in=GONE) | Q(study__state__in=GONE) | Q(publication__state__in=GONE)
+    if Report.objects.filter(gone, publication__slug=slug).exists():
+        return False
     kinds = {accession.partition("-")[0] for accession in made}
     public = (model_of_kind(kind).objects.filter(pk__in=made, is_public=True).count() for kind in kinds)
     return sum(public) == len(made)

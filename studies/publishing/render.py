@@ -29,6 +29,7 @@ from .readings import reading_of, reading_records
 from .render_vocabularies import vocabulary_rows
 from .rows import rows_of_report
 from .search_entries import entries_of_report, entry
+from .tombstones import taken_out
 
 # The number of this way of rendering. Raise it with any change to what public rows hold: a base made by an older
 # version is then rendered anew when it starts.
@@ -61,7 +62,9 @@ def render(unit, published: Published) -> Rendering:
         Discrepancy: _render_discrepancy,
         ProblemAnswer: _render_answer,
     }
-    return renderers[type(unit)](unit, published)
+    rendering = renderers[type(unit)](unit, published)
+    rendering.records += taken_out(unit)
+    return rendering
 
 
 def _render_publication(unit: Publication, published: Published) -> Rendering:

@@ -2,11 +2,11 @@
 
 import json
 
-from ..ask import collections, current, strict
+from ..ask import collections, current
 from ..models import PublicRecord
 from ..models.choices import DiscrepancyKind, Severity
 from .common import filled, page, public_page
-from .records import document_or_404, list_context
+from .records import list_context, record_page
 
 
 @public_page
@@ -31,9 +31,9 @@ def discrepancy_list(request, revision):
 
 @public_page
 def discrepancy(request, revision, accession):
-    """One discrepancy with both its places."""
-    strict.check(request.GET, set())
-    return page(request, revision, "studies/discrepancy_page.html", {"d": document_or_404("discrepancies", accession)})
+    """One discrepancy with both its places, now or on a day."""
+    template = "studies/discrepancy_page.html"
+    return record_page(request, revision, "discrepancies", accession, template, lambda document: {"d": document})
 
 
 def _documents() -> list[tuple[str, str]]:

@@ -107,7 +107,12 @@ def record_page(request, revision: int, collection: str, slug: str, template: st
         return page(request, revision, template, context_of(document_or_404(collection, slug)))
     found = history.record_at(collection, slug, then)
     if found is None:
-        raise Http404
+        since = history.first_day(collection, slug)
+        if since is None:
+            raise Http404
+        context = {"day": request.GET["on"], "since": since, "now": request.path}
+        context["called"] = called(revision, collection, slug)
+        return page(request, revision, "studies/not_yet.html", context, status=404)
     text, since = found
     as_of = {"day": request.GET["on"], "revision": then, "since": since, "now": request.path}
     if not history.rendered_now(since):

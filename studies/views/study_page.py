@@ -1,5 +1,6 @@
 """What the page of a study shows: the answer first, then the course, the numbers, the silences and the doubts."""
 
+from ..ask import history
 from ..cells.cell import (
     NONE,
     SILENCE,
@@ -33,6 +34,7 @@ def study_context(document: dict) -> dict:
         "study": document,
         "reports": reports,
         "lead": reports[0] if reports else None,
+        "taken_out": [] if reports else history.reports_taken_out(document["slug"]),
         "beside": _beside(reports),
         "misleading": by_severity["misleads"],
         "mattering": by_severity["matters"],
