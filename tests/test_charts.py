@@ -149,12 +149,35 @@ def test_the_map_counts_patients_by_disease_and_both_axes_of_the_source(api):
     assert sum(row["patients"] or 0 for row in answer["rows"]) == 44, "Kong's patient had cells of two sources"
 
 
+def test_a_disease_whose_kinds_have_rows_says_whom_its_own_row_holds(client, api):
+    answer = picture(api, "evidence-map")
+    name, told = "Acute lymphoblastic leukaemia, kind not told", answer["told"]
+    assert any(t.startswith(f"{name}, collected from: not reported, genetic origin: donor: 9 patients") for t in told)
+    (below,) = [t for t in told if t.startswith("Told by closer kind, in the rows of the kinds: ")]
+    (empty,) = [t for t in told if t.startswith("Not in this base: ")]
+    for source in ("recipient, genetic origin: recipient", "recipient, genetic origin: donor", "HSCT donor, genetic"):
+        assert f"{name}, collected from: {source}" in below and f"{name}, collected from: {source}" not in empty
+    assert f"{name}, collected from: third party" in empty
+    # Who is told as “ALL” may be of a closer kind: no row of a kind says that the base has none.
+    (above,) = [t for t in told if t.startswith("None told of this kind, perhaps among those whose kind is not told: ")]
+    assert "B-cell acute lymphoblastic leukaemia, kind not told, collected from: not reported" in above
+    assert {row["disease"] for row in answer["rows"] if row["study"] == "Zuo 2016"} == {name}
+    for form in ("csv", "json"):
+        file = client.get("/charts/evidence-map/", {"format": form}).content.decode()
+        assert "kind not told" in file and "Each kind has a row of its own" in file
+    assert "its kinds stand below" in str(answer["vega_lite"])
+    # Where a filter leaves no kind to stand below, its patients are elsewhere in the base.
+    alone = picture(api, "evidence-map", study="zuo-2016")
+    assert {row["disease"] for row in alone["rows"]} == {"Acute lymphoblastic leukaemia"}
+    assert "not among these courses" in str(alone["vega_lite"]) and "closer kind" not in str(alone["notes"])
+
+
 def test_an_empty_cell_of_the_map_says_whether_the_base_has_any(api):
     everything = str(picture(api, "evidence-map")["vega_lite"])
     assert "not in this base" in everything and "not among these courses" not in everything
     some = picture(api, "evidence-map", disease="B-ALL", collected_from="recipient")
     assert "not among these courses" in str(some["vega_lite"]), "the base has B-ALL from a donor"
-    assert "B-cell acute lymphoblastic leukaemia, collected from: third party, genetic origin: any" in some["told"][-1]
+    assert "B-cell acute lymphoblastic leukaemia, kind not told, collected from: third party" in some["told"][-1]
 
 
 def test_a_cohort_that_no_report_splits_by_disease_has_a_line_of_its_own(api):
