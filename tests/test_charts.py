@@ -79,6 +79,24 @@ def test_a_drawing_holds_nothing_but_shapes_texts_and_links_with_names(client, n
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_how_to_read_a_picture_stands_on_its_page_and_in_what_is_taken_away(client, api, name):
+    answer = picture(api, name)
+    html = client.get(f"/charts/{name}/").content.decode()
+    (drawn,) = re.findall(r"<svg.*?</svg>", html, re.S)
+    taken = client.get(f"/charts/{name}/", {"format": "svg"}).content.decode()
+    texts = [
+        re.sub(r"</?tspan[^>]*>|\s", "", re.sub(r"<desc>.*?</desc>", "", svg, flags=re.S)) for svg in (drawn, taken)
+    ]
+    said = [escape(note, quote=False).replace(" ", "") for note in answer["notes"]]
+    assert not any(note in texts[0] for note in said) and any(note in texts[1] for note in said)
+    assert all(html.count(f"<li>{escape(note)}</li>") == 1 for note in answer["notes"])
+    # On a narrow screen the words are one tap away, and what is wider says that it scrolls.
+    assert html.index(f'href="#{name}-told"') < html.index("<svg") and f'<ul id="{name}-told">' in html
+    width = float(ElementTree.fromstring(drawn).get("width"))
+    assert ("scroll sideways" in html) == (width > 356)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_empty_filter_draws_nothing_and_says_so(client, api, name):
     nothing = {"disease": "CLL", "sex": "male", "design": "case_report"}
     answer = picture(api, name, **nothing)

@@ -30,7 +30,8 @@ NOTES = [
     "⚠ marks a dose that a discrepancy makes doubtful; it is drawn as printed.",
 ]
 OF_THE_DOSE = ("dose_low", "dose_high", "unit", "counted", "per")
-WIDTH, STEP = 360, 58
+WIDTH, STEP = 330, 92
+ON = 24  # how far below the middle of its row a mark lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -111,27 +112,28 @@ def _panel(marks: list[dict], unit: str, last: bool):
     y = alt.Y("number:O", axis=None)
     base = alt.Chart(data(drawn)).encode(y=y)
     x = alt.X("middle:Q", scale=scale, axis=axis)
-    after = {"legend": alt.Legend(title="Best response") if last else None}
-    toxic = {"legend": alt.Legend(title="CRS") if last else None}
+    after = {"legend": alt.Legend(title="Best response", columns=1) if last else None}
+    toxic = {"legend": alt.Legend(title="CRS", columns=1) if last else None}
     warned = alt.condition("datum.warned", alt.value(WARN), alt.value(INK))
+    head = {"align": "left", "fontSize": 11}
     layers = [
-        base.mark_rule(strokeWidth=2, color=SOFT).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
-        base.mark_point(filled=True, size=170, opacity=1).encode(
+        base.mark_rule(strokeWidth=2, color=SOFT, yOffset=ON).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
+        base.mark_point(filled=True, size=170, opacity=1, yOffset=ON).encode(
             x=x, href="href:N", description="said:N",
             color=colour("response", RESPONSES, **after), shape=shape("response", RESPONSES, **after),
         ),
-        base.mark_text(align="right").encode(x=alt.value(-14), text="course:N"),
-        base.mark_text(dy=-18).encode(x=x, text="dose:N", color=warned),
-        base.mark_text(align="left", lineBreak="\n", dy=-7).encode(x=alt.value(WIDTH + 16), text="label:N"),
-        base.mark_text(align="left", lineBreak="\n", dy=centred("after")).encode(
-            x=alt.value(WIDTH + 262), text="after:N"
+        base.mark_text(dy=ON - 60, **head, fontWeight="bold").encode(x=alt.value(0), text="course:N"),
+        base.mark_text(dy=ON - 45, **head).encode(x=alt.value(0), text="dose:N", color=warned),
+        base.mark_text(dy=ON - 31, **head, color=SOFT).encode(x=alt.value(0), text="label:N"),
+        base.mark_text(align="left", lineBreak="\n", dy=centred("after", 10)).encode(
+            x=alt.value(WIDTH + 32), text="after:N"
         ),
-        base.mark_text(align="left", lineBreak="\n", dy=centred("graded")).encode(
-            x=alt.value(WIDTH + 584), text="graded:N"
+        base.mark_text(align="left", lineBreak="\n", dy=centred("graded", 10)).encode(
+            x=alt.value(WIDTH + 346), text="graded:N"
         ),
     ]  # fmt: skip
-    marks_of_crs = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.value(WIDTH + 570), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
+    marks_of_crs = base.mark_point(filled=True, size=110, opacity=1, yOffset=10).encode(
+        x=alt.value(WIDTH + 332), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
     )
     both = alt.layer(alt.layer(*layers), marks_of_crs).resolve_scale(color="independent", shape="independent")
     return both.properties(width=WIDTH, height=alt.Step(STEP), title=AXES[unit])
@@ -151,8 +153,8 @@ def _drawn(mark: dict, number: int) -> dict:
         "warned": bool(mark["warning"]),
         "response": mark["response"],
         "CRS": mark["CRS"],
-        "label": f"{purpose}{mark['counted']}\n{mark['per']}{of_whom}",
-        "after": wrapped(_of_response(mark)),
+        "label": f"{purpose}{mark['counted']}; {mark['per']}{of_whom}",
+        "after": wrapped(_of_response(mark), 42),
         "graded": wrapped(mark["CRS told"], 22),
         "said": _said(mark),
         "href": mark["link"],

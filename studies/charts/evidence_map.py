@@ -278,7 +278,7 @@ def _chart(drawn: list[dict], names: list[str], sources: list[str]):
     top = CIRCLES - height / 2
     up = {"yOffset": top, "xOffset": -36}
     layers = [
-        of(drawn).mark_rect(fill="white", stroke=LINE, strokeWidth=1),
+        of(drawn).mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=1),
         circle("low").mark_point(filled=True, shape="circle", color=ACCENT, opacity=1, **up),
         circle("high").mark_point(filled=False, shape="circle", color=ACCENT, opacity=1, strokeWidth=1.5, **up),
         circle("retold").mark_point(filled=False, shape=HATCH, color="white", opacity=1, strokeWidth=1.6, **up),

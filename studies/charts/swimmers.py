@@ -12,7 +12,7 @@ from ..cells.timeline_plot import DAYS
 from ..models.choices import Anchor
 from ..models.toxicity import GVHD_TERMS
 from .clock import LATER, Clock, Span
-from .picture import LINE, ORIGIN, PLACES, RING, SOFT, Picture, data, finished, places
+from .picture import LINE, ORIGIN, PLACES, RING, SOFT, Picture, data, finished, places, wrapped
 from .results import colour, shape
 
 NAME, TITLE = "swimmers", "Patients with an individual course"
@@ -64,7 +64,8 @@ NOTES = [
     "told, and then says so.",
 ]
 TICKS = [-60, -24, -12, -6, -3, -1, 0, 1, 3, 6, 12, 24, 60, 120, 240]
-WIDTH, STEP = 640, 58
+WIDTH, LINE_HEIGHT = 520, 14
+ON = 32  # how far above the foot of its row a bar lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -120,8 +121,7 @@ class _Swimmer:
         missing = [kind for kind in KINDS if kind != "other" and any(kind == told for told, _, _ in self.unplaced)]
         return {
             "patient": self.name,
-            "clock": self.clock,
-            "missing": f"not placed: {', '.join(missing)}" if missing else "",
+            "told": wrapped(f"{self.clock}; not placed: {', '.join(missing)}" if missing else self.clock, 52),
             "from": min(mark["span"].low for mark in self.marks) / MONTH,
             "to": last["span"].high / MONTH,
             "open": last["span"].open,
@@ -248,41 +248,44 @@ def _chart(swimmers: list[_Swimmer]):
     y = alt.Y("patient:N", sort=patients, axis=None)
     x = alt.X("at:Q", scale=scale, axis=axis)
     span = {"x": alt.X("from:Q", scale=scale), "x2": "to:Q"}
-    legend = {"legend": alt.Legend(title=None, columns=5), "sort": list(KINDS)}
+    legend = {"legend": alt.Legend(title=None), "sort": list(KINDS)}
     base, on = alt.Chart(data(bars)).encode(y=y), alt.Chart(data(marks)).encode(y=y)
+    height = ON + 20 + LINE_HEIGHT * (1 + max(bar["told"].count("\n") + 1 for bar in bars))
+    low, top = height / 2 - ON, 10 - height / 2
     layers = [
-        base.mark_bar(height=16, color="#e3f0f1", stroke=LINE).encode(**span),
-        base.transform_filter("datum.open").mark_text(align="left", dx=8, fontSize=18).encode(
+        base.mark_bar(height=16, color="#e3f0f1", stroke=LINE, yOffset=low).encode(**span),
+        base.transform_filter("datum.open").mark_text(align="left", dx=8, dy=low, fontSize=18).encode(
             x=alt.X("to:Q", scale=scale), text=alt.value("→")
         ),
         # Where a life ended is told, and not when: the mark stands behind the last that has a place.
-        base.transform_filter("datum.died").mark_text(align="left", dx=14).encode(
+        base.transform_filter("datum.died").mark_text(align="left", dx=14, dy=low).encode(
             x=alt.X("to:Q", scale=scale), text=alt.value("✕ died, day not told")
         ),
-        *_dashed(lasting, y, scale),
-        alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
-        on.transform_filter("datum.from != datum.to").mark_rule(color=SOFT, strokeWidth=2).encode(**span),
-        on.mark_point(filled=True, size=120, opacity=1).encode(
+        *_dashed(lasting, y, scale, low),
+        alt.Chart(data([{"at": 0}])).mark_rule(color=LINE).encode(x=x),
+        on.transform_filter("datum.from != datum.to").mark_rule(color=SOFT, strokeWidth=2, yOffset=low).encode(**span),
+        on.mark_point(filled=True, size=120, opacity=1, yOffset=low).encode(
             x=x, color=colour("kind", KINDS, **legend), shape=shape("kind", KINDS, **legend),
             href="href:N", description="said:N",
         ),
-        base.mark_text(align="right", dy=-14).encode(x=alt.value(-14), text="patient:N"),
-        base.mark_text(align="right", color=SOFT, fontSize=11).encode(x=alt.value(-14), text="clock:N"),
-        base.mark_text(align="right", dy=14, color=SOFT, fontSize=11).encode(x=alt.value(-14), text="missing:N"),
+        base.mark_text(align="left", dy=top, fontWeight="bold").encode(x=alt.value(0), text="patient:N"),
+        base.mark_text(align="left", dy=top + LINE_HEIGHT, color=SOFT, fontSize=11, lineBreak="\n").encode(
+            x=alt.value(0), text="told:N"
+        ),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP))
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(height))
 
 
-def _dashed(lasting: list[dict], y, scale) -> list:
+def _dashed(lasting: list[dict], y, scale, low: float) -> list:
     """The layers of what lasted: a line from the infusion on, named behind its end."""
     if not lasting:
         return []
     base = alt.Chart(data(lasting)).encode(y=y)
     return [
-        base.mark_rule(strokeWidth=2, strokeDash=[5, 3], color="#00664b").encode(
+        base.mark_rule(strokeWidth=2, strokeDash=[5, 3], color="#00664b", yOffset=low).encode(
             x=alt.X("from:Q", scale=scale), x2="to:Q", href="href:N", description="said:N"
         ),
-        base.mark_text(align="left", dx=8).encode(x=alt.X("to:Q", scale=scale), text="title:N"),
+        base.mark_text(align="left", dx=8, dy=low).encode(x=alt.X("to:Q", scale=scale), text="title:N"),
     ]
 
 
