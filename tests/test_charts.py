@@ -11,7 +11,7 @@ import altair
 import pytest
 
 from studies.ask import charts
-from studies.charts import gallery, intervals
+from studies.charts import doses, gallery, intervals
 from studies.models import OPEN, EvidenceRow
 
 from .test_pages import links_of
@@ -271,8 +271,42 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
 def test_at_most_is_a_line_open_to_the_transplant_and_no_point(api):
     answer = picture(api, "intervals")
     (line,) = (d for d in marks_in(answer["vega_lite"]) if d.get("course") == "Li Huibo 2025")
-    assert (line["from"], line["to"], line["limit"]) == (0, -3, True)
-    assert any("the symbol in its middle is no value" in note for note in answer["notes"])
+    assert (line["from"], line["to"], line["limit"], line["ranged"]) == (0, -3, True, True)
+    (point,) = (d for d in marks_in(answer["vega_lite"]) if d.get("course") == "Li Hua 2025")
+    assert not point["ranged"]
+    assert any("no place on it is a value" in note for note in answer["notes"])
+
+
+@pytest.mark.parametrize(("name", "axis"), [("intervals", "at"), ("doses", "low")])
+def test_no_symbol_stands_on_a_range(api, name, axis):
+    """A symbol on the axis is a value; that of a range stands beside the name of its row."""
+    symbols = [
+        layer
+        for layer in layers_of(picture(api, name)["vega_lite"])
+        if layer["mark"]["type"] == "point" and layer["encoding"]["x"].get("field") == axis
+    ]
+    assert symbols and all(layer["transform"] == [{"filter": "!datum.ranged"}] for layer in symbols)
+    assert "of a bar with end caps before the name of its row" in str(picture(api, name)["vega_lite"]).replace(
+        "', '", " "
+    )
+
+
+def layers_of(specification) -> list[dict]:
+    below = [part for key in ("vconcat", "layer") for part in specification.get(key, [])]
+    return [layer for part in below for layer in layers_of(part)] or [specification]
+
+
+@pytest.mark.parametrize(
+    ("operator", "low", "high", "ranged", "arrow"),
+    [
+        ("=", 10**6, 10**6, False, ""), ("=", 10**6, 10**7, True, ""),
+        ("≤", 10**6, 10**6, True, "←"), (">", 10**6, 10**6, True, "→"),
+    ],
+)  # fmt: skip
+def test_a_dose_told_as_at_most_or_at_least_is_no_point(operator, low, high, ranged, arrow):
+    mark = dict.fromkeys(doses.COLUMNS, "") | {"operator": operator, "dose low": low, "dose high": high}
+    drawn = doses._drawn(mark, 0)
+    assert (drawn["ranged"], drawn["arrow"]) == (ranged, arrow)
 
 
 def test_negative_mrd_without_a_category_is_told_so(api):

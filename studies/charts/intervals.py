@@ -12,7 +12,7 @@ from ..cells.cell import Silences, all_sources, spoken, transplant_name
 from ..cells.row import row_cells
 from ..pure.document_names import document_name
 from .picture import LINE, PLACES, SOFT, WARN, Picture, data, evidence_link, finished, places, wrapped
-from .results import RESPONSES, colour, response, shape
+from .results import OUTCOME, outcome, response
 
 NAME, TITLE = "intervals", "Time between transplant and infusion"
 COLUMNS = [
@@ -27,7 +27,8 @@ CONFOUNDED = (
     "this axis cannot be laid to the timing of the cells."
 )
 ON_A_LINE = (
-    "A line: the time lies somewhere on it, and the symbol in its middle is no value. “≤” reaches to the transplant."
+    "A bar with end caps, or with an arrow: the time lies somewhere on it, and no place on it is a value. “≤” reaches "
+    "to the transplant. The symbol of its outcome stands before the name of its row."
 )
 SUPPORT = {
     "unsupported": "cites no source",
@@ -52,7 +53,7 @@ def draw(asked: Asked) -> Picture:
     picture.told = [_said(mark) for mark in drawn]
     if picture.beside:
         picture.told.append(f"Without an interval: {'; '.join(b['text'] for b in picture.beside)}.")
-    lines = [ON_A_LINE] if any(d["from"] != d["to"] for d in map(_drawn, drawn)) else []
+    lines = [ON_A_LINE] if any(d["ranged"] for d in map(_drawn, drawn)) else []
     picture.notes = [MONTHS, *lines, CONFOUNDED, *_window_notes(claims)]
     picture.caption = [*lines, CONFOUNDED, *_window_notes(claims, brief=True)]
     panels = [_panel([m for m in drawn if m["unit"] == unit], unit, claims) for unit in UNITS]
@@ -127,24 +128,22 @@ def _panel(marks: list[dict], unit: str, claims: list[dict]):
     x = alt.X("at:Q", scale=alt.Scale(domain=domain, nice=False), axis=axis)
     y = alt.Y("course:N", sort=None, axis=None)
     base = alt.Chart(data(drawn)).encode(y=y)
-    legend = {"legend": alt.Legend(title="Best response")}
     head = {"align": "left", "baseline": "top", "lineBreak": "\n"}
     layers = [
         alt.Chart(data([{"at": 0}])).mark_rule(color=LINE, strokeWidth=2).encode(x=x),
         base.mark_rule(strokeWidth=2, color=SOFT, yOffset=ON).encode(
             x=alt.X("from:Q", scale=alt.Scale(domain=domain)), x2="to:Q"
         ),
-        base.transform_filter("datum.limit").mark_tick(thickness=2, size=16, color=SOFT, yOffset=ON).encode(
-            x=alt.X("to:Q", scale=alt.Scale(domain=domain))
+        *(
+            base.transform_filter(f"datum.ranged && {capped}")
+            .mark_tick(thickness=2, size=18, color=SOFT, yOffset=ON)
+            .encode(x=alt.X(f"{end}:Q", scale=alt.Scale(domain=domain)))
+            for end, capped in (("to", "true"), ("from", "!datum.limit"))
         ),
-        base.mark_point(filled=True, size=170, opacity=1, yOffset=ON).encode(
-            x=x, href="href:N", description="said:N",
-            color=colour("response", RESPONSES, **legend), shape=shape("response", RESPONSES, **legend),
-        ),
+        *outcome(base, x, ON, ON - 60, alt.Legend(title=OUTCOME)),
         base.transform_filter("datum.arrow != ''").mark_text(fontSize=17, dy=ON).encode(
             x=alt.X("edge:Q", scale=alt.Scale(domain=domain)), text="arrow:N"
         ),
-        base.mark_text(dy=ON - 66, **head, fontWeight="bold").encode(x=alt.value(0), text="course:N"),
         base.mark_text(dy=ON - 51, **head, fontSize=11).encode(x=alt.value(0), text="label:N"),
     ]  # fmt: skip
     if window:
@@ -176,6 +175,7 @@ def _drawn(mark: dict) -> dict:
         "to": sign * high,
         "edge": sign * high * 1.03,
         "arrow": arrow,
+        "ranged": bool(arrow) or start != high,
         "limit": mark["operator"] in ("<", "≤"),
         "derived": bool(mark["derivation"]),
         "response": mark["response"],

@@ -31,14 +31,17 @@ LOOKS = {
     "padding": 12,
     "view": {"stroke": None},
     "text": {"fontSize": 12, "color": INK},
-    "title": {"fontSize": 14, "color": INK, "anchor": "start", "subtitleFontSize": 12, "subtitleColor": SOFT, "subtitlePadding": 6},
+    "title": {
+        "fontSize": 14, "color": INK, "anchor": "start",
+        "subtitleFontSize": 12, "subtitleColor": SOFT, "subtitlePadding": 6,
+    },
     "axis": {
         "labelFontSize": 12, "labelColor": INK, "labelLimit": 0, "gridColor": "#edf0f2", "domainColor": LINE,
         "tickColor": LINE, "titleFontSize": 12, "titleColor": SOFT, "titleFontWeight": "normal",
     },
     "legend": {
         "labelFontSize": 11, "labelLimit": 0, "labelColor": INK, "titleFontSize": 12, "titleFontWeight": "normal",
-        "titleColor": SOFT, "symbolSize": 110, "orient": "bottom", "columns": 2,
+        "titleLimit": 0, "titleColor": SOFT, "symbolSize": 110, "orient": "bottom", "columns": 2,
     },
 }  # fmt: skip
 ElementTree.register_namespace("", SVG)
