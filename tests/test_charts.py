@@ -12,6 +12,7 @@ import pytest
 
 from studies.ask import charts
 from studies.charts import doses, gallery, intervals
+from studies.charts.patients import patient
 from studies.models import OPEN, EvidenceRow
 
 from .test_pages import links_of
@@ -266,6 +267,43 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
 
     free = mark_of(answer["rows"], "Zuo 2016", kind="disease-free")
     assert (free["event"], free["drawn from, months"], free["drawn to, months"]) == ("disease-free 10 months", 0, 10)
+
+
+def test_patients_of_whom_only_a_cohort_tells_are_listed_with_the_reason(client, api):
+    beside = [item for item in picture(api, "swimmers")["beside"] if "Told within this cohort" in item["text"]]
+    assert [item["text"].split(" · origin")[0].split(" · counted")[0] for item in beside] == [
+        "Cruz 2013 · retold, in remission at infusion, at high risk of relapse (n 2): remission > 8 months",
+        "Cruz 2013 · retold, in remission at infusion, at high risk of relapse (n 2): remission 8 weeks",
+        "Brudno 2016 · retold, CLL (n 5): remission > 30 months",
+    ]
+    assert all("the remission was there before the cells" in item["text"] for item in beside[:2])
+    assert beside[2]["href"].endswith("/evidence/?study=brudno-2016")
+    assert "CLL (n 5): remission" in client.get("/charts/swimmers/?study=brudno-2016").content.decode()
+
+
+def test_a_patient_is_called_by_age_and_sex_where_the_label_says_neither(api):
+    names = {row["study"]: row["patient"] for row in picture(api, "swimmers")["rows"]}
+    assert names["Li Hua 2025"] == "Li Hua 2025, a man of 27"
+    assert names["Zuo 2016"] == "Zuo 2016, an 11-year-old girl · retold"
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"age_low": 27, "age_high": 27, "sex": "male"}, "a man of 27"),
+        ({"age_low": 11, "age_high": 11, "sex": "female"}, "a girl of 11"),
+        ({"age_low": 7, "age_high": 7, "age_unit": "months", "sex": "male"}, "a boy of 7 months"),
+        ({"age_low": 27, "age_high": 27}, "a patient of 27"),
+        ({"sex": "female"}, "a female patient"),
+        ({"sex": "female", "age_group": "adults"}, "a woman"),
+        ({}, "the patient"),
+        ({"cohort_label": "a woman of 62", "sex": "female"}, "a woman of 62"),
+    ],
+)
+def test_what_a_patient_is_called(told, name):
+    silent = {"cohort_label": "the patient", "age_unit": "years"}
+    row = dict.fromkeys(("age_low", "age_high", "age_group", "sex")) | silent | told
+    assert patient(row) == name
 
 
 def test_at_most_is_a_line_open_to_the_transplant_and_no_point(api):

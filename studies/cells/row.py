@@ -213,7 +213,7 @@ def _subgroups(row: dict) -> list[Cell]:
             text = f"{kept}{item['label']} {proportion(item['n'], item['of'])}"
             sources = all_sources(item["sources"], "n")
             cells.append(Cell(text, sources=sources, label=part["label"], doubts=item["discrepancies"]))
-        cells += [_duration(duration) for duration in part["durations"]]
+        cells += [duration_cell(duration) for duration in part["durations"]]
     return cells
 
 
@@ -246,10 +246,10 @@ def _counted(row: dict) -> list[Cell]:
 
 
 def _durations(row: dict) -> list[Cell]:
-    return [_duration(duration) for duration in row["durations"]]
+    return [duration_cell(duration) for duration in row["durations"]]
 
 
-def _duration(duration: dict) -> Cell:
+def duration_cell(duration: dict) -> Cell:
     text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
     remark = " · ".join(part for part in (duration["labels"].get("duration_end"), duration["note"]) if part)
     sources = all_sources(duration["sources"], "value", "value_high")
