@@ -195,7 +195,7 @@ def _window(claims: list[dict], domain: list[float]) -> list:
     ]
     base = alt.Chart(data(bands)).encode(x=alt.X("from:Q", scale=alt.Scale(domain=domain)))
     return [
-        base.mark_rect(color="#fff3e0", stroke=WARN, strokeDash=[4, 3]).encode(x2="to:Q"),
+        base.mark_rect(color="#fff3e0", stroke=WARN, strokeDash=[4, 3], strokeOpacity=0.5).encode(x2="to:Q"),
         base.mark_text(align="left", baseline="bottom", dy=-4, color=WARN).encode(y=alt.value(0), text="name:N"),
     ]
 
