@@ -11,7 +11,8 @@ import altair
 import pytest
 
 from studies.ask import charts
-from studies.charts import gallery, intervals
+from studies.charts import doses, gallery, intervals
+from studies.charts.patients import patient
 from studies.models import OPEN, EvidenceRow
 
 from .test_pages import links_of
@@ -76,6 +77,24 @@ def test_a_drawing_holds_nothing_but_shapes_texts_and_links_with_names(client, n
     links = [element for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}a")]
     assert links and all(link.get("aria-label") for link in links)
     assert not re.search(r"\sstyle=|<style|<script|<image|url\(|\son\w+=", svg)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_how_to_read_a_picture_stands_on_its_page_and_in_what_is_taken_away(client, api, name):
+    answer = picture(api, name)
+    html = client.get(f"/charts/{name}/").content.decode()
+    (drawn,) = re.findall(r"<svg.*?</svg>", html, re.S)
+    taken = client.get(f"/charts/{name}/", {"format": "svg"}).content.decode()
+    texts = [
+        re.sub(r"</?tspan[^>]*>|\s", "", re.sub(r"<desc>.*?</desc>", "", svg, flags=re.S)) for svg in (drawn, taken)
+    ]
+    said = [escape(note, quote=False).replace(" ", "") for note in answer["notes"]]
+    assert not any(note in texts[0] for note in said) and any(note in texts[1] for note in said)
+    assert all(html.count(f"<li>{escape(note)}</li>") == 1 for note in answer["notes"])
+    # On a narrow screen the words are one tap away, and what is wider says that it scrolls.
+    assert html.index(f'href="#{name}-told"') < html.index("<svg") and f'<ul id="{name}-told">' in html
+    width = float(ElementTree.fromstring(drawn).get("width"))
+    assert ("scroll sideways" in html) == (width > 356)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,12 +168,36 @@ def test_the_map_counts_patients_by_disease_and_both_axes_of_the_source(api):
     assert sum(row["patients"] or 0 for row in answer["rows"]) == 44, "Kong's patient had cells of two sources"
 
 
+def test_a_disease_whose_kinds_have_rows_says_whom_its_own_row_holds(client, api):
+    answer = picture(api, "evidence-map")
+    name, told = "Acute lymphoblastic leukaemia, kind not told", answer["told"]
+    assert any(t.startswith(f"{name}, collected from: not reported, genetic origin: donor: 9 patients") for t in told)
+    (below,) = [t for t in told if t.startswith("Told by closer kind, in the rows of the kinds: ")]
+    (empty,) = [t for t in told if t.startswith("Not in this base: ")]
+    for source in ("recipient, genetic origin: recipient", "recipient, genetic origin: donor", "HSCT donor, genetic"):
+        assert f"{name}, collected from: {source}" in below and f"{name}, collected from: {source}" not in empty
+    assert f"{name}, collected from: third party" in empty
+    # Who is told as “ALL” may be of a closer kind: no row of a kind says that the base has none.
+    (above,) = [t for t in told if t.startswith("None told of this kind, perhaps among those whose kind is not told: ")]
+    assert "B-cell acute lymphoblastic leukaemia, kind not told, collected from: not reported" in above
+    assert {row["disease"] for row in answer["rows"] if row["study"] == "Zuo 2016"} == {name}
+    for form in ("csv", "json"):
+        file = client.get("/charts/evidence-map/", {"format": form}).content.decode()
+        # A caption stands in lines.
+        assert "kind not told" in file and "Each kind has a row of its own" in re.sub(r"\",\s*\"", " ", file)
+    assert "its kinds stand below" in str(answer["vega_lite"])
+    # Where a filter leaves no kind to stand below, its patients are elsewhere in the base.
+    alone = picture(api, "evidence-map", study="zuo-2016")
+    assert {row["disease"] for row in alone["rows"]} == {"Acute lymphoblastic leukaemia"}
+    assert "not among these courses" in str(alone["vega_lite"]) and "closer kind" not in str(alone["notes"])
+
+
 def test_an_empty_cell_of_the_map_says_whether_the_base_has_any(api):
     everything = str(picture(api, "evidence-map")["vega_lite"])
     assert "not in this base" in everything and "not among these courses" not in everything
     some = picture(api, "evidence-map", disease="B-ALL", collected_from="recipient")
     assert "not among these courses" in str(some["vega_lite"]), "the base has B-ALL from a donor"
-    assert "B-cell acute lymphoblastic leukaemia, collected from: third party, genetic origin: any" in some["told"][-1]
+    assert "B-cell acute lymphoblastic leukaemia, kind not told, collected from: third party" in some["told"][-1]
 
 
 def test_a_cohort_that_no_report_splits_by_disease_has_a_line_of_its_own(api):
@@ -227,11 +270,82 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
     assert (free["event"], free["drawn from, months"], free["drawn to, months"]) == ("disease-free 10 months", 0, 10)
 
 
+def test_patients_of_whom_only_a_cohort_tells_are_listed_with_the_reason(client, api):
+    beside = [item for item in picture(api, "swimmers")["beside"] if "Told within this cohort" in item["text"]]
+    assert [item["text"].split(" · origin")[0].split(" · counted")[0] for item in beside] == [
+        "Cruz 2013 · retold, in remission at infusion, at high risk of relapse (n 2): remission > 8 months",
+        "Cruz 2013 · retold, in remission at infusion, at high risk of relapse (n 2): remission 8 weeks",
+        "Brudno 2016 · retold, CLL (n 5): remission > 30 months",
+    ]
+    assert all("the remission was there before the cells" in item["text"] for item in beside[:2])
+    assert beside[2]["href"].endswith("/evidence/?study=brudno-2016")
+    assert "CLL (n 5): remission" in client.get("/charts/swimmers/?study=brudno-2016").content.decode()
+
+
+def test_a_patient_is_called_by_age_and_sex_where_the_label_says_neither(api):
+    names = {row["study"]: row["patient"] for row in picture(api, "swimmers")["rows"]}
+    assert names["Li Hua 2025"] == "Li Hua 2025, a man of 27"
+    assert names["Zuo 2016"] == "Zuo 2016, an 11-year-old girl · retold"
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"age_low": 27, "age_high": 27, "sex": "male"}, "a man of 27"),
+        ({"age_low": 11, "age_high": 11, "sex": "female"}, "a girl of 11"),
+        ({"age_low": 7, "age_high": 7, "age_unit": "months", "sex": "male"}, "a boy of 7 months"),
+        ({"age_low": 27, "age_high": 27}, "a patient of 27"),
+        ({"sex": "female"}, "a female patient"),
+        ({"sex": "female", "age_group": "adults"}, "a woman"),
+        ({}, "the patient"),
+        ({"cohort_label": "a woman of 62", "sex": "female"}, "a woman of 62"),
+    ],
+)
+def test_what_a_patient_is_called(told, name):
+    silent = {"cohort_label": "the patient", "age_unit": "years"}
+    row = dict.fromkeys(("age_low", "age_high", "age_group", "sex")) | silent | told
+    assert patient(row) == name
+
+
 def test_at_most_is_a_line_open_to_the_transplant_and_no_point(api):
     answer = picture(api, "intervals")
     (line,) = (d for d in marks_in(answer["vega_lite"]) if d.get("course") == "Li Huibo 2025")
-    assert (line["from"], line["to"], line["limit"]) == (0, -3, True)
-    assert any("the symbol in its middle is no value" in note for note in answer["notes"])
+    assert (line["from"], line["to"], line["limit"], line["ranged"]) == (0, -3, True, True)
+    (point,) = (d for d in marks_in(answer["vega_lite"]) if d.get("course") == "Li Hua 2025")
+    assert not point["ranged"]
+    assert any("no place on it is a value" in note for note in answer["notes"])
+
+
+@pytest.mark.parametrize(("name", "axis"), [("intervals", "at"), ("doses", "low")])
+def test_no_symbol_stands_on_a_range(api, name, axis):
+    """A symbol on the axis is a value; that of a range stands beside the name of its row."""
+    symbols = [
+        layer
+        for layer in layers_of(picture(api, name)["vega_lite"])
+        if layer["mark"]["type"] == "point" and layer["encoding"]["x"].get("field") == axis
+    ]
+    assert symbols and all(layer["transform"] == [{"filter": "!datum.ranged"}] for layer in symbols)
+    assert "of a bar with end caps before the name of its row" in str(picture(api, name)["vega_lite"]).replace(
+        "', '", " "
+    )
+
+
+def layers_of(specification) -> list[dict]:
+    below = [part for key in ("vconcat", "layer") for part in specification.get(key, [])]
+    return [layer for part in below for layer in layers_of(part)] or [specification]
+
+
+@pytest.mark.parametrize(
+    ("operator", "low", "high", "ranged", "arrow"),
+    [
+        ("=", 10**6, 10**6, False, ""), ("=", 10**6, 10**7, True, ""),
+        ("≤", 10**6, 10**6, True, "←"), (">", 10**6, 10**6, True, "→"),
+    ],
+)  # fmt: skip
+def test_a_dose_told_as_at_most_or_at_least_is_no_point(operator, low, high, ranged, arrow):
+    mark = dict.fromkeys(doses.COLUMNS, "") | {"operator": operator, "dose low": low, "dose high": high}
+    drawn = doses._drawn(mark, 0)
+    assert (drawn["ranged"], drawn["arrow"]) == (ranged, arrow)
 
 
 def test_negative_mrd_without_a_category_is_told_so(api):

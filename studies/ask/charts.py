@@ -66,9 +66,9 @@ class Asked:
         return {slug: json.loads(text) for slug, text in found.values_list("slug", "document")}
 
     @property
-    def diseases(self) -> list[str]:
-        """Codes of the diseases in the order of their tree."""
-        return list(current.vocabulary(self.revision, "disease"))
+    def diseases(self) -> dict[str, tuple[str, str]]:
+        """Code → (label, code of the disease that it is a kind of), in the order of their tree."""
+        return current.vocabulary(self.revision, "disease")
 
     @property
     def in_base(self) -> set[tuple]:
@@ -91,6 +91,14 @@ def asked(query: QueryDict, revision: int, extra: set[str] = frozenset()) -> Ask
         raise BadQuery([Fault("window", f"“{window[:60]}” recommends no window.", nearest(window[:60], valid))])
     pile = strict.one_of(query, "pile", PILES, PILES[0])
     return Asked(revision, EvidenceFilterSet.asked(query, revision), pile, window)
+
+
+def lineage(code: str, tree: dict[str, tuple[str, str]]) -> list[str]:
+    """The terms that a term of a tree is a kind of, the closest first."""
+    found = []
+    while code := tree.get(code, ("", ""))[1]:
+        found.append(code)
+    return found
 
 
 def windows(revision: int) -> dict[str, list[dict]]:

@@ -283,13 +283,16 @@ DURATIONS = {
 
 def _durations(row: dict) -> list[Cell]:
     """Durations and rates of all patients, then durations of parts where nothing of the kind is told of all."""
-    cells = [_duration(duration) for duration in row["durations"]] + [_rate(rate) for rate in row["rates"]]
+    cells = [duration_cell(duration) for duration in row["durations"]] + [_rate(rate) for rate in row["rates"]]
     return cells + [
-        _duration(duration, f"{part['label']}: ") for part in row["told_of_subgroups"] for duration in part["durations"]
+        duration_cell(duration, f"{part['label']}: ")
+        for part in row["told_of_subgroups"]
+        for duration in part["durations"]
     ]
 
 
-def _duration(duration: dict, whose: str = "") -> Cell:
+def duration_cell(duration: dict, whose: str = "") -> Cell:
+    """A duration under its name; `whose` names the part of the patients that it is told of."""
     text = spoken(duration["operator"], duration["value"], duration["value_high"], duration["unit"])
     remark = " · ".join(part for part in (duration["labels"].get("duration_end"), duration["note"]) if part)
     sources = all_sources(duration["sources"], "value", "value_high")

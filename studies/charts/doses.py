@@ -13,8 +13,9 @@ from ..ask.comparison import title
 from ..cells.cell import dose_cell
 from ..cells.row import row_cells
 from ..pure.numbers import people
+from .clock import EARLIER, LATER
 from .picture import INK, PLACES, SOFT, WARN, Picture, centred, data, evidence_link, finished, places, wrapped
-from .results import CRS, RESPONSES, colour, crs, response, shape
+from .results import CRS, OUTCOME, colour, crs, outcome, response, shape
 
 NAME, TITLE = "doses", "Dose, response and CRS"
 COLUMNS = [
@@ -25,12 +26,14 @@ AXES = {"cells/kg": "Per kilogram", "cells/m²": "Per square metre", "cells": "F
 NOTES = [
     "Cells per kilogram, per square metre and fixed numbers are different quantities: each has its own axis, and none "
     "is converted or set against another.",
-    "A line is the range told; the symbol in its middle is no value.",
+    "A bar with end caps is the range told, and no place on it is a value; an arrow: at most, or at least, so much. "
+    "The symbol of its response stands before the name of the row.",
     "Response and CRS are those of all patients of the course, not of one dose of it.",
     "⚠ marks a dose that a discrepancy makes doubtful; it is drawn as printed.",
 ]
 OF_THE_DOSE = ("dose_low", "dose_high", "unit", "counted", "per")
-WIDTH, STEP = 360, 58
+WIDTH, STEP = 330, 92
+ON = 24  # how far below the middle of its row a mark lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -110,28 +113,36 @@ def _panel(marks: list[dict], unit: str, last: bool):
     axis = alt.Axis(title=unit, values=powers, labelExpr=f"{{{names}}}[format(datum.value, '.0f')]")
     y = alt.Y("number:O", axis=None)
     base = alt.Chart(data(drawn)).encode(y=y)
-    x = alt.X("middle:Q", scale=scale, axis=axis)
-    after = {"legend": alt.Legend(title="Best response") if last else None}
-    toxic = {"legend": alt.Legend(title="CRS") if last else None}
+    x = alt.X("low:Q", scale=scale, axis=axis)
+    toxic = {"legend": alt.Legend(title="CRS", columns=1) if last else None}
     warned = alt.condition("datum.warned", alt.value(WARN), alt.value(INK))
+    head = {"align": "left", "fontSize": 11}
     layers = [
-        base.mark_rule(strokeWidth=2, color=SOFT).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
-        base.mark_point(filled=True, size=170, opacity=1).encode(
-            x=x, href="href:N", description="said:N",
-            color=colour("response", RESPONSES, **after), shape=shape("response", RESPONSES, **after),
+        base.mark_rule(strokeWidth=2, color=SOFT, yOffset=ON).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
+        *(
+            base.transform_filter("datum.ranged")
+            .mark_tick(thickness=2, size=18, color=SOFT, yOffset=ON)
+            .encode(x=alt.X(f"{end}:Q", scale=scale))
+            for end in ("low", "high")
         ),
-        base.mark_text(align="right").encode(x=alt.value(-14), text="course:N"),
-        base.mark_text(dy=-18).encode(x=x, text="dose:N", color=warned),
-        base.mark_text(align="left", lineBreak="\n", dy=-7).encode(x=alt.value(WIDTH + 16), text="label:N"),
-        base.mark_text(align="left", lineBreak="\n", dy=centred("after")).encode(
-            x=alt.value(WIDTH + 262), text="after:N"
+        *(
+            base.transform_filter(f"datum.arrow == '{arrow}'").mark_text(fontSize=17, dx=dx, dy=ON).encode(
+                x=alt.X("high:Q", scale=scale), text="arrow:N"
+            )
+            for arrow, dx in (("←", -12), ("→", 12))
         ),
-        base.mark_text(align="left", lineBreak="\n", dy=centred("graded")).encode(
-            x=alt.value(WIDTH + 584), text="graded:N"
+        *outcome(base, x, ON, ON - 60, alt.Legend(title=OUTCOME, columns=1) if last else None),
+        base.mark_text(dy=ON - 45, **head).encode(x=alt.value(0), text="dose:N", color=warned),
+        base.mark_text(dy=ON - 31, **head, color=SOFT).encode(x=alt.value(0), text="label:N"),
+        base.mark_text(align="left", lineBreak="\n", dy=centred("after", 10)).encode(
+            x=alt.value(WIDTH + 18), text="after:N"
+        ),
+        base.mark_text(align="left", lineBreak="\n", dy=centred("graded", 10)).encode(
+            x=alt.value(WIDTH + 332), text="graded:N"
         ),
     ]  # fmt: skip
-    marks_of_crs = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.value(WIDTH + 570), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
+    marks_of_crs = base.mark_point(filled=True, size=110, opacity=1, yOffset=10).encode(
+        x=alt.value(WIDTH + 318), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
     )
     both = alt.layer(alt.layer(*layers), marks_of_crs).resolve_scale(color="independent", shape="independent")
     return both.properties(width=WIDTH, height=alt.Step(STEP), title=AXES[unit])
@@ -139,6 +150,7 @@ def _panel(marks: list[dict], unit: str, last: bool):
 
 def _drawn(mark: dict, number: int) -> dict:
     low, high = float(mark["dose low"]), float(mark["dose high"] or mark["dose low"])
+    arrow = "←" if mark["operator"] in EARLIER else "→" if mark["operator"] in LATER else ""
     purpose = "" if mark["purpose"] == "initial" else f"{mark['purpose']}; "
     of_whom = f", told {mark['of whom']}" if mark["of whom"] else ""
     return {
@@ -146,13 +158,14 @@ def _drawn(mark: dict, number: int) -> dict:
         "course": mark["course"] + (" · retold" if mark["retold"] == "yes" else ""),
         "low": low,
         "high": high,
-        "middle": math.sqrt(low * high),
+        "ranged": low != high or arrow != "",
+        "arrow": arrow,
         "dose": ("⚠ " if mark["warning"] else "") + mark["dose"],
         "warned": bool(mark["warning"]),
         "response": mark["response"],
         "CRS": mark["CRS"],
-        "label": f"{purpose}{mark['counted']}\n{mark['per']}{of_whom}",
-        "after": wrapped(_of_response(mark)),
+        "label": f"{purpose}{mark['counted']}; {mark['per']}{of_whom}",
+        "after": wrapped(_of_response(mark), 42),
         "graded": wrapped(mark["CRS told"], 22),
         "said": _said(mark),
         "href": mark["link"],

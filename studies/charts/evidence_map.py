@@ -4,9 +4,11 @@ The source has two axes, from whom the cells were collected and whose genome the
 donor-derived and recipient cells are never in one cell. A mixed cohort is split where its report splits it by disease.
 """
 
+import textwrap
+
 import altair as alt
 
-from ..ask.charts import Asked
+from ..ask.charts import Asked, lineage
 from ..ask.comparison import title
 from ..ask.evidence import counted_once
 from ..cells.row import row_cells
@@ -42,10 +44,23 @@ NOTES = [
     "n of N are the responders of one cohort; they are not summed, since cohorts may share patients.",
     "“Not in this base” is not “no evidence”: the base is no systematic search.",
 ]
+KINDS = (
+    "A row “kind not told” holds those of whom none of the closer kinds below it is told: they may be of any of them. "
+    "Each kind has a row of its own; a filter by the disease finds them all."
+)
+KIND_NOT_TOLD = ", kind not told"
 UNSPLIT = "not told by disease"
 NAMED, SAID = 3, 20  # cohorts of a cell that stand in it, and in its text
 EMPTY = "not in this base"
 ELSEWHERE = "not among these courses"
+BELOW = "its kinds stand below"
+ABOVE = "perhaps in “kind not told”"
+# What the words say of cells without a patient, each followed by the cells.
+WITHOUT = {
+    BELOW: "Told by closer kind, in the rows of the kinds",
+    ABOVE: "None told of this kind, perhaps among those whose kind is not told",
+    EMPTY: "Not in this base",
+}
 WIDTH, HEIGHT, LARGEST = 178, 132, 2600  # of a cell at least, and the area of the largest circle, in square dots
 CIRCLES, LINES, LINE_HEIGHT = 36, 70, 14  # how far below the top of a cell its circle stands, and its text begins
 HATCH = "M-.95,-.3L.3,.95M-.99,.12L-.12,.99M-.8,-.6L.6,.8M-.6,-.8L.8,.6M-.3,-.95L.95,.3M.12,-.99L.99,-.12"
@@ -59,24 +74,34 @@ def draw(asked: Asked) -> Picture:
     cells: dict[tuple, list[dict]] = {}
     for leaf in leaves:
         cells.setdefault((leaf["disease"], leaf["collected_from"], leaf["genetic_origin"]), []).append(leaf)
-    picture.rows = [_table_row(leaf) | {"link": evidence_link(asked.query, study=[leaf["study"]])} for leaf in leaves]
-    order = {code: place for place, code in enumerate(asked.diseases)}
-    diseases = {leaf["disease"]: leaf["disease_label"] for leaf in leaves}
-    names = [diseases[code] for code in sorted(diseases, key=lambda code: order.get(code, len(order)))]
+    names = _names(leaves, asked.diseases)
+    if any(name.endswith(KIND_NOT_TOLD) for name in names.values()):
+        picture.notes, picture.caption = [*NOTES, KINDS], [*NOTES, KINDS]
+    picture.rows = [
+        _table_row(leaf, names) | {"link": evidence_link(asked.query, study=[leaf["study"]])} for leaf in leaves
+    ]
     sources = _sources({cell[1:] for cell in (*cells, *asked.in_base)})
     drawn = []
-    for code, label in diseases.items():
-        for source in sources:
+    for code, name in names.items():
+        for source, heading in sources.items():
             found = cells.get((code, *source))
-            told = _full(found, asked.query) if found else _empty((code, *source) in asked.in_base)
-            drawn.append({"disease": label, "source": sources[source], **told})
-    drawn.sort(key=lambda cell: (names.index(cell["disease"]), list(sources.values()).index(cell["source"])))
+            told = _full(found, asked.query) if found else _empty((code, *source), cells, asked)
+            drawn.append({"disease": name, "source": heading, **told})
     picture.told = [_said(cell) for cell in drawn if "low" in cell]
-    empty = [f"{cell['disease']}, {_source_said(cell)}" for cell in drawn if cell["text"] == EMPTY]
-    if empty:
-        picture.told.append(f"Not in this base: {'; '.join(empty)}.")
-    chart = _chart(drawn, names, list(sources.values())) if leaves else None
+    for text, said in WITHOUT.items():
+        without = [f"{cell['disease']}, {_source_said(cell)}" for cell in drawn if cell["text"] == text]
+        picture.told += [f"{said}: {'; '.join(without)}."] if without else []
+    chart = _chart(drawn, list(names.values()), list(sources.values())) if leaves else None
     return finished(picture, chart, asked.beyond(len(asked.rows)))
+
+
+def _names(leaves: list[dict], diseases: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """Code → name of each row, in the order of the tree; one whose kinds have rows says whom it holds itself."""
+    found = {leaf["disease"]: leaf["disease_label"] for leaf in leaves}
+    order = {code: place for place, code in enumerate(diseases)}
+    above = {broader for code in found for broader in lineage(code, diseases)}
+    codes = sorted(found, key=lambda code: order.get(code, len(order)))
+    return {code: found[code] + KIND_NOT_TOLD * (code in above) for code in codes}
 
 
 def _leaves(row: dict, parts: dict) -> list[dict]:
@@ -122,12 +147,12 @@ def _leaf(row: dict, disease: dict | None, whole: dict) -> dict:
     }
 
 
-def _table_row(leaf: dict) -> dict:
+def _table_row(leaf: dict, names: dict[str, str]) -> dict:
     return {
         "row": leaf["row"],
         "study": leaf["study_name"],
         "course": title(leaf),
-        "disease": leaf["disease_label"],
+        "disease": names[leaf["disease"]],
         "collected from": CollectedFrom(leaf["collected_from"]).label,
         "genetic origin": GeneticOrigin(leaf["genetic_origin"]).label,
         "patients": leaf["n_patients"],
@@ -176,8 +201,19 @@ def _full(leaves: list[dict], query: dict) -> dict:
     }
 
 
-def _empty(in_base: bool) -> dict:
-    return {"text": ELSEWHERE if in_base else EMPTY, "lines": "", "said": "", "href": ""}
+def _empty(cell: tuple, cells: dict[tuple, list[dict]], asked: Asked) -> dict:
+    """What a cell without patients says: where those of its kinds stand, or those who may be of its kind."""
+    code, *source = cell
+    kinds = [kind for kind in asked.diseases if code in lineage(kind, asked.diseases)]
+    if any((kind, *source) in cells for kind in kinds):
+        text = BELOW
+    elif any((disease, *source) in asked.in_base for disease in (code, *kinds)):
+        text = ELSEWHERE
+    elif any((broader, *source) in cells for broader in lineage(code, asked.diseases)):
+        text = ABOVE
+    else:
+        text = EMPTY
+    return {"text": text, "lines": "", "said": "", "href": ""}
 
 
 def _term(code: str) -> list[str]:
@@ -208,22 +244,29 @@ def _source_said(cell: dict) -> str:
     return cell["source"].replace("|", ", ")
 
 
+def _lines(name: str) -> str:
+    return "|".join(textwrap.wrap(name, 18))
+
+
 def _said(cell: dict) -> str:
     retold = f" ({cell['retold']} of them only retold)" if cell["retold"] else ""
     return f"{cell['disease']}, {_source_said(cell)}: {cell['text']}{retold}. {cell['said']}."
 
 
-def _chart(drawn: list[dict], diseases: list[str], sources: list[str]):
+def _chart(drawn: list[dict], names: list[str], sources: list[str]):
     """One layer for each of what a cell shows, over a grid."""
     largest = max([cell.get("high", 1) for cell in drawn] + [1])
-    full = [cell | {"spoken": _said(cell)} for cell in drawn if "low" in cell]
+    drawn = [cell | {"spoken": _said(cell) if "low" in cell else ""} for cell in drawn]
+    drawn = [cell | {"disease": _lines(cell["disease"])} for cell in drawn]
+    diseases, full = [_lines(name) for name in names], [cell for cell in drawn if "low" in cell]
     size = alt.Scale(domain=[0, largest], range=[0, LARGEST])
     heading = alt.Axis(
         orient="top", title=None, labelAngle=0, labelExpr="split(datum.label, '|')", domain=False, ticks=False,
         labelPadding=22, labelColor=INK,
     )  # fmt: skip
     x = alt.X("source:N", sort=sources, scale=alt.Scale(domain=sources, padding=0), axis=heading)
-    side = alt.Axis(title=None, domain=False, ticks=False, labelPadding=10)
+    # In lines, so that on a phone the first column stands beside its name.
+    side = alt.Axis(title=None, domain=False, ticks=False, labelPadding=10, labelExpr="split(datum.label, '|')")
     y = alt.Y("disease:N", sort=diseases, scale=alt.Scale(domain=diseases, padding=0), axis=side)
 
     def of(rows: list[dict]):
@@ -239,7 +282,7 @@ def _chart(drawn: list[dict], diseases: list[str], sources: list[str]):
     top = CIRCLES - height / 2
     up = {"yOffset": top, "xOffset": -36}
     layers = [
-        of(drawn).mark_rect(fill="white", stroke=LINE, strokeWidth=1),
+        of(drawn).mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=1),
         circle("low").mark_point(filled=True, shape="circle", color=ACCENT, opacity=1, **up),
         circle("high").mark_point(filled=False, shape="circle", color=ACCENT, opacity=1, strokeWidth=1.5, **up),
         circle("retold").mark_point(filled=False, shape=HATCH, color="white", opacity=1, strokeWidth=1.6, **up),

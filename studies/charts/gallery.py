@@ -18,11 +18,13 @@ def picture(name: str, asked: Asked) -> Picture:
     return _kept(f"picture:{name}", asked, lambda: DRAW[name](asked))
 
 
-def drawing(name: str, asked: Asked, origin: str = "") -> str:
-    """A picture as SVG, its links leading to `origin`; nothing where there is nothing to draw."""
+def drawing(name: str, asked: Asked, origin: str = "", alone: bool = True) -> str:
+    """A picture as SVG, its links leading to `origin`; nothing where there is nothing to draw. One that does not stand
+    `alone` has its title and its caption on the page around it."""
     if picture(name, asked).specification is None:
         return ""
-    return _kept(f"svg:{name}", asked, lambda: svg(picture(name, asked))).replace(ORIGIN, origin)
+    kind = "svg" if alone else "bare"
+    return _kept(f"{kind}:{name}", asked, lambda: svg(picture(name, asked), alone)).replace(ORIGIN, origin)
 
 
 def image(name: str, asked: Asked) -> bytes:

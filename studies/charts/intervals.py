@@ -11,8 +11,8 @@ from ..ask.comparison import title
 from ..cells.cell import Silences, all_sources, spoken, transplant_name
 from ..cells.row import row_cells
 from ..pure.document_names import document_name
-from .picture import PLACES, SOFT, WARN, Picture, centred, data, evidence_link, finished, places, wrapped
-from .results import RESPONSES, colour, response, shape
+from .picture import LINE, PLACES, SOFT, WARN, Picture, data, evidence_link, finished, places, wrapped
+from .results import OUTCOME, outcome, response
 
 NAME, TITLE = "intervals", "Time between transplant and infusion"
 COLUMNS = [
@@ -27,14 +27,16 @@ CONFOUNDED = (
     "this axis cannot be laid to the timing of the cells."
 )
 ON_A_LINE = (
-    "A line: the time lies somewhere on it, and the symbol in its middle is no value. “≤” reaches to the transplant."
+    "A bar with end caps, or with an arrow: the time lies somewhere on it, and no place on it is a value. “≤” reaches "
+    "to the transplant. The symbol of its outcome stands before the name of its row."
 )
 SUPPORT = {
     "unsupported": "cites no source",
     "cited": "cites a source",
     "own_finding": "gives it as the document's own finding",
 }
-WIDTH, STEP = 520, 46
+WIDTH, STEP = 320, 92
+ON = 24  # how far below the middle of its row a mark lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -51,7 +53,7 @@ def draw(asked: Asked) -> Picture:
     picture.told = [_said(mark) for mark in drawn]
     if picture.beside:
         picture.told.append(f"Without an interval: {'; '.join(b['text'] for b in picture.beside)}.")
-    lines = [ON_A_LINE] if any(d["from"] != d["to"] for d in map(_drawn, drawn)) else []
+    lines = [ON_A_LINE] if any(d["ranged"] for d in map(_drawn, drawn)) else []
     picture.notes = [MONTHS, *lines, CONFOUNDED, *_window_notes(claims)]
     picture.caption = [*lines, CONFOUNDED, *_window_notes(claims, brief=True)]
     panels = [_panel([m for m in drawn if m["unit"] == unit], unit, claims) for unit in UNITS]
@@ -122,27 +124,27 @@ def _panel(marks: list[dict], unit: str, claims: list[dict]):
     ends = [0, *(d[name] for d in drawn for name in ("from", "to")), *(day for span in window for day in span)]
     room = 0.06 * ((max(ends) - min(ends)) or 1)
     domain = [min(ends) - room, max(ends) + room]
-    axis = alt.Axis(title=f"{unit} from transplant to infusion" + _sides(drawn, unit), tickCount=8, grid=True)
+    axis = alt.Axis(title=[f"{unit} from transplant to infusion", *_sides(drawn)], tickCount=8, grid=True)
     x = alt.X("at:Q", scale=alt.Scale(domain=domain, nice=False), axis=axis)
-    y = alt.Y("course:N", sort=None, axis=alt.Axis(title=None, domain=False, ticks=False, labelPadding=10))
+    y = alt.Y("course:N", sort=None, axis=None)
     base = alt.Chart(data(drawn)).encode(y=y)
-    legend = {"legend": alt.Legend(title="Best response")}
+    head = {"align": "left", "baseline": "top", "lineBreak": "\n"}
     layers = [
-        alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
-        base.mark_rule(strokeWidth=2, color=SOFT).encode(x=alt.X("from:Q", scale=alt.Scale(domain=domain)), x2="to:Q"),
-        base.transform_filter("datum.limit").mark_tick(thickness=2, size=16, color=SOFT).encode(
-            x=alt.X("to:Q", scale=alt.Scale(domain=domain))
+        alt.Chart(data([{"at": 0}])).mark_rule(color=LINE, strokeWidth=2).encode(x=x),
+        base.mark_rule(strokeWidth=2, color=SOFT, yOffset=ON).encode(
+            x=alt.X("from:Q", scale=alt.Scale(domain=domain)), x2="to:Q"
         ),
-        base.mark_point(filled=True, size=170, opacity=1).encode(
-            x=x, href="href:N", description="said:N",
-            color=colour("response", RESPONSES, **legend), shape=shape("response", RESPONSES, **legend),
+        *(
+            base.transform_filter(f"datum.ranged && {capped}")
+            .mark_tick(thickness=2, size=18, color=SOFT, yOffset=ON)
+            .encode(x=alt.X(f"{end}:Q", scale=alt.Scale(domain=domain)))
+            for end, capped in (("to", "true"), ("from", "!datum.limit"))
         ),
-        base.transform_filter("datum.arrow != ''").mark_text(fontSize=17, dy=0).encode(
+        *outcome(base, x, ON, ON - 60, alt.Legend(title=OUTCOME)),
+        base.transform_filter("datum.arrow != ''").mark_text(fontSize=17, dy=ON).encode(
             x=alt.X("edge:Q", scale=alt.Scale(domain=domain)), text="arrow:N"
         ),
-        base.mark_text(align="left", lineBreak="\n", dy=centred("label")).encode(
-            x=alt.value(WIDTH + 16), text="label:N"
-        ),
+        base.mark_text(dy=ON - 51, **head, fontSize=11).encode(x=alt.value(0), text="label:N"),
     ]  # fmt: skip
     if window:
         layers = [*_window(claims, domain), *layers]
@@ -153,8 +155,8 @@ def _derived(drawn: list[dict]) -> str:
     return " or derived from two dates" if any(mark["derived"] for mark in drawn) else ""
 
 
-def _sides(drawn: list[dict], unit: str) -> str:
-    return "; left of 0 the infusion came first" if any(mark["at"] < 0 or mark["from"] < 0 for mark in drawn) else ""
+def _sides(drawn: list[dict]) -> list[str]:
+    return ["left of 0 the infusion came first"] if any(mark["at"] < 0 or mark["from"] < 0 for mark in drawn) else []
 
 
 def _drawn(mark: dict) -> dict:
@@ -173,10 +175,12 @@ def _drawn(mark: dict) -> dict:
         "to": sign * high,
         "edge": sign * high * 1.03,
         "arrow": arrow,
+        "ranged": bool(arrow) or start != high,
         "limit": mark["operator"] in ("<", "≤"),
         "derived": bool(mark["derivation"]),
         "response": mark["response"],
-        "label": f"{mark['interval']} {mark['infused']}\n" + wrapped(f"{mark['indication']}; {mark['response told']}"),
+        "label": f"{mark['interval']} {mark['infused']}\n"
+        + wrapped(f"{mark['indication']}; {mark['response told']}", 50),
         "said": _said(mark),
         "href": mark["link"],
     }
@@ -191,7 +195,7 @@ def _window(claims: list[dict], domain: list[float]) -> list:
     ]
     base = alt.Chart(data(bands)).encode(x=alt.X("from:Q", scale=alt.Scale(domain=domain)))
     return [
-        base.mark_rect(color="#fff3e0", stroke=WARN, strokeDash=[4, 3]).encode(x2="to:Q"),
+        base.mark_rect(color="#fff3e0", stroke=WARN, strokeDash=[4, 3], strokeOpacity=0.5).encode(x2="to:Q"),
         base.mark_text(align="left", baseline="bottom", dy=-4, color=WARN).encode(y=alt.value(0), text="name:N"),
     ]
 

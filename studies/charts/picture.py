@@ -31,14 +31,17 @@ LOOKS = {
     "padding": 12,
     "view": {"stroke": None},
     "text": {"fontSize": 12, "color": INK},
-    "title": {"fontSize": 14, "color": INK, "subtitleFontSize": 12, "subtitleColor": SOFT, "subtitlePadding": 6},
+    "title": {
+        "fontSize": 14, "color": INK, "anchor": "start",
+        "subtitleFontSize": 12, "subtitleColor": SOFT, "subtitlePadding": 6,
+    },
     "axis": {
         "labelFontSize": 12, "labelColor": INK, "labelLimit": 0, "gridColor": "#edf0f2", "domainColor": LINE,
         "tickColor": LINE, "titleFontSize": 12, "titleColor": SOFT, "titleFontWeight": "normal",
     },
     "legend": {
-        "labelFontSize": 12, "labelLimit": 0, "labelColor": INK, "titleFontSize": 12, "titleFontWeight": "normal",
-        "titleColor": SOFT, "symbolSize": 110, "orient": "bottom", "columns": 5,
+        "labelFontSize": 11, "labelLimit": 0, "labelColor": INK, "titleFontSize": 12, "titleFontWeight": "normal",
+        "titleLimit": 0, "titleColor": SOFT, "symbolSize": 110, "orient": "bottom", "columns": 2,
     },
 }  # fmt: skip
 ElementTree.register_namespace("", SVG)
@@ -85,9 +88,11 @@ def finished(picture: Picture, chart, left_out: int = 0) -> Picture:
     return picture
 
 
-def svg(picture: Picture) -> str:
-    """The drawing, named and told in words. Raises ValueError where there is nothing to draw."""
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(_drawn(picture), allowed_base_urls=[]))  # noqa: S314
+def svg(picture: Picture, alone: bool = True) -> str:
+    """The drawing, named and told in words. One that does not stand alone leaves its title, its caption and the paper
+    it is drawn on to the page around it. Raises ValueError where there is nothing to draw."""
+    specification = _drawn(picture) if alone else _bare(picture)
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))  # noqa: S314
     links = {link[0]: link for link in root.iter(f"{{{SVG}}}a")}
     # A picture with links in it is a group: what is an image has no parts for those who do not see it.
     root.set("role", "group")
@@ -136,9 +141,9 @@ def wrapped(text: str, width: int = 46) -> str:
     return "\n".join(textwrap.wrap(text, width))
 
 
-def centred(field: str) -> dict:
-    """How far text of several lines is lifted, so that its middle stands at its place."""
-    return {"expr": f"-7 * (length(split(datum['{field}'], '\\n')) - 1)"}
+def centred(field: str, below: int = 0) -> dict:
+    """How far text of several lines is lifted, so that its middle stands at its place, or so far below it."""
+    return {"expr": f"{below} - 7 * (length(split(datum['{field}'], '\\n')) - 1)"}
 
 
 def data(rows: list[dict]) -> alt.InlineData:
@@ -171,6 +176,11 @@ def _joined(found: list[dict], key: str) -> str:
 
 def _column(value, origin: str):
     return harmless(value.replace(ORIGIN, origin)) if isinstance(value, str) else value
+
+
+def _bare(picture: Picture) -> dict:
+    bare = {key: value for key, value in _drawn(picture).items() if key != "title"}
+    return bare | {"config": bare["config"] | {"background": None}}
 
 
 def _drawn(picture: Picture) -> dict:

@@ -14,6 +14,7 @@ RESPONSES = {
     "MRD alone is told": ("#946b00", "triangle-right"),
     "not reported": ("#56616d", RING),
 }
+OUTCOME = ["Best response; of a bar with end caps", "before the name of its row"]  # the title of the legend
 CRS = {
     "CRS": ("#b34700", "triangle-down"),
     "no CRS": ("#00664b", "circle"),
@@ -62,11 +63,29 @@ def crs(cells: dict) -> tuple[str, str]:
     return answer, "; ".join(f"CRS {cell.text}" + f", {cell.remark}" * bool(cell.remark) for cell in cells["crs"])
 
 
-def colour(name: str, answers: dict, **more):
-    """The colour of an answer."""
-    return alt.Color(f"{name}:N", scale=alt.Scale(domain=list(answers), range=[c for c, _ in answers.values()]), **more)
+def colour(name: str, answers: dict, channel=alt.Color, **more):
+    """The colour of an answer, of a mark or of its outline alone."""
+    return channel(f"{name}:N", scale=alt.Scale(domain=list(answers), range=[c for c, _ in answers.values()]), **more)
 
 
 def shape(name: str, answers: dict, **more):
     """The shape of an answer, which says the same as its colour."""
     return alt.Shape(f"{name}:N", scale=alt.Scale(domain=list(answers), range=[s for _, s in answers.values()]), **more)
+
+
+def outcome(base, x, at: int, head: int, legend) -> list:
+    """The layers of the best response and of the name of its row: a symbol at the value told, so far below the middle
+    of the row; of what lies somewhere on a bar beside the name, where it cannot be read as a value."""
+    answers = {
+        "color": colour("response", RESPONSES, legend=legend),
+        "shape": shape("response", RESPONSES, legend=legend),
+    }
+    point, ranged = base.transform_filter("!datum.ranged"), base.transform_filter("datum.ranged")
+    name = {"align": "left", "fontWeight": "bold", "fontSize": 12, "dy": head}
+    look = {"filled": True, "size": 170, "opacity": 1}
+    return [
+        point.mark_point(**look, yOffset=at).encode(x=x, href="href:N", description="said:N", **answers),
+        ranged.mark_point(**look, yOffset=head).encode(x=alt.value(7), href="href:N", description="said:N", **answers),
+        point.mark_text(**name).encode(x=alt.value(0), text="course:N"),
+        ranged.mark_text(**name).encode(x=alt.value(19), text="course:N"),
+    ]

@@ -12,7 +12,8 @@ from ..cells.timeline_plot import DAYS
 from ..models.choices import Anchor
 from ..models.toxicity import GVHD_TERMS
 from .clock import LATER, Clock, Span
-from .picture import LINE, ORIGIN, PLACES, RING, SOFT, Picture, data, finished, places
+from .patients import patient, told_within_cohorts
+from .picture import LINE, PLACES, RING, SOFT, Picture, data, evidence_link, finished, places, wrapped
 from .results import colour, shape
 
 NAME, TITLE = "swimmers", "Patients with an individual course"
@@ -57,14 +58,16 @@ MEASURES = {
 NOTES = [
     "Each patient is drawn once, on the clock of the CAR-T infusion named beside the bar. The axis is compressed away "
     "from the infusion. For the place of a mark alone a month is taken as 30.44 days; the words keep the unit told.",
-    "A line through a mark: it lies somewhere on that line. An arrow: the last that is told is “more than”.",
+    "A pale mark with a line through it: it lies somewhere on that line, and its own place is no value. An arrow: the "
+    "last that is told is “more than”.",
     "A dashed line: how long the patient is told to have been disease-free. It is drawn from the infusion; it may "
     "be counted from another day.",
     "What no clock can place is listed beside the picture, not guessed: a bar may end before a death whose day is not "
-    "told, and then says so.",
+    "told, and then says so. Patients of whom only a cohort of several tells are listed there too.",
 ]
 TICKS = [-60, -24, -12, -6, -3, -1, 0, 1, 3, 6, 12, 24, 60, 120, 240]
-WIDTH, STEP = 640, 58
+WIDTH, LINE_HEIGHT = 520, 14
+ON = 32  # how far above the foot of its row a bar lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -75,11 +78,12 @@ def draw(asked: Asked) -> Picture:
     shown = [row for row in reversed(single.values()) if row["study"] in asked.studies]
     if len(shown) < len(single):
         picture.notes.append(f"{len(single) - len(shown)} more patients are left out. A filter shows them.")
-    swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row)) for row in shown]
+    swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row), asked.query) for row in shown]
     for swimmer in swimmers:
         picture.rows += [_table_row(swimmer, mark) for mark in (*swimmer.marks, *swimmer.lasting)]
         picture.told.append(swimmer.said())
         picture.beside += swimmer.beside()
+    picture.beside += told_within_cohorts(asked)
     return finished(picture, _chart(swimmers) if swimmers else None, asked.beyond(len(asked.rows)))
 
 
@@ -90,8 +94,9 @@ def _report(study: dict, row: dict) -> dict:
 class _Swimmer:
     """One patient: the clock on which most of the course has a place, the marks on it, and what has none."""
 
-    def __init__(self, row: dict, report: dict):
+    def __init__(self, row: dict, report: dict, query: dict):
         self.row, self.report = row, report
+        self.link = evidence_link(query, study=[row["study"]])
         self.cohort = row["cohort"]
         mine = sorted((c for c in report["courses"] if c["cohort"] == row["root_cohort"]), key=lambda c: c["number"])
         tried = [self._on(course) for course in mine]
@@ -102,10 +107,6 @@ class _Swimmer:
         self.lasting = [_lasting(d) for d in told if d["code"] == "dfs_duration" and d["unit"] in DAYS]
 
     @property
-    def link(self) -> str:
-        return f"{ORIGIN}/studies/{self.row['study']}/"
-
-    @property
     def clock(self) -> str:
         of = f", course {self.course['number']}" if self.several else ""
         return f"from CAR-T infusion{of}"
@@ -113,15 +114,14 @@ class _Swimmer:
     @property
     def name(self) -> str:
         retold = " · retold" if self.row["retold"] else ""
-        return f"{self.row['study_name']}, {self.row['cohort_label']}{retold}"
+        return f"{self.row['study_name']}, {patient(self.row)}{retold}"
 
     def bar(self) -> dict:
         last = max(self.marks, key=lambda mark: mark["span"].high)
         missing = [kind for kind in KINDS if kind != "other" and any(kind == told for told, _, _ in self.unplaced)]
         return {
             "patient": self.name,
-            "clock": self.clock,
-            "missing": f"not placed: {', '.join(missing)}" if missing else "",
+            "told": wrapped(f"{self.clock}; not placed: {', '.join(missing)}" if missing else self.clock, 52),
             "from": min(mark["span"].low for mark in self.marks) / MONTH,
             "to": last["span"].high / MONTH,
             "open": last["span"].open,
@@ -248,41 +248,52 @@ def _chart(swimmers: list[_Swimmer]):
     y = alt.Y("patient:N", sort=patients, axis=None)
     x = alt.X("at:Q", scale=scale, axis=axis)
     span = {"x": alt.X("from:Q", scale=scale), "x2": "to:Q"}
-    legend = {"legend": alt.Legend(title=None, columns=5), "sort": list(KINDS)}
+    legend = {"legend": alt.Legend(title=None), "sort": list(KINDS)}
     base, on = alt.Chart(data(bars)).encode(y=y), alt.Chart(data(marks)).encode(y=y)
+    within = on.transform_filter("datum.from != datum.to")
+    outline = colour("kind", KINDS, alt.Stroke, legend=None)
+
+    def marked(marks, **looks):
+        return marks.mark_point(filled=True, size=120, opacity=1, yOffset=low, **looks).encode(
+            x=x, color=colour("kind", KINDS, **legend), shape=shape("kind", KINDS, **legend),
+            href="href:N", description="said:N",
+        )  # fmt: skip
+
+    height = ON + 20 + LINE_HEIGHT * (1 + max(bar["told"].count("\n") + 1 for bar in bars))
+    low, top = height / 2 - ON, 10 - height / 2
     layers = [
-        base.mark_bar(height=16, color="#e3f0f1", stroke=LINE).encode(**span),
-        base.transform_filter("datum.open").mark_text(align="left", dx=8, fontSize=18).encode(
+        base.mark_bar(height=16, color="#e3f0f1", stroke=LINE, yOffset=low).encode(**span),
+        base.transform_filter("datum.open").mark_text(align="left", dx=8, dy=low, fontSize=18).encode(
             x=alt.X("to:Q", scale=scale), text=alt.value("→")
         ),
         # Where a life ended is told, and not when: the mark stands behind the last that has a place.
-        base.transform_filter("datum.died").mark_text(align="left", dx=14).encode(
+        base.transform_filter("datum.died").mark_text(align="left", dx=14, dy=low).encode(
             x=alt.X("to:Q", scale=scale), text=alt.value("✕ died, day not told")
         ),
-        *_dashed(lasting, y, scale),
-        alt.Chart(data([{"at": 0}])).mark_rule(color=SOFT, strokeDash=[2, 2]).encode(x=x),
-        on.transform_filter("datum.from != datum.to").mark_rule(color=SOFT, strokeWidth=2).encode(**span),
-        on.mark_point(filled=True, size=120, opacity=1).encode(
-            x=x, color=colour("kind", KINDS, **legend), shape=shape("kind", KINDS, **legend),
-            href="href:N", description="said:N",
+        *_dashed(lasting, y, scale, low),
+        alt.Chart(data([{"at": 0}])).mark_rule(color=LINE).encode(x=x),
+        within.mark_rule(color=SOFT, strokeWidth=2, yOffset=low).encode(**span),
+        # Not solid: what lies somewhere on a line has no point of its own.
+        marked(within, fillOpacity=0.3, strokeWidth=1.2).encode(stroke=outline),
+        marked(on.transform_filter("datum.from == datum.to")),
+        base.mark_text(align="left", dy=top, fontWeight="bold").encode(x=alt.value(0), text="patient:N"),
+        base.mark_text(align="left", dy=top + LINE_HEIGHT, color=SOFT, fontSize=11, lineBreak="\n").encode(
+            x=alt.value(0), text="told:N"
         ),
-        base.mark_text(align="right", dy=-14).encode(x=alt.value(-14), text="patient:N"),
-        base.mark_text(align="right", color=SOFT, fontSize=11).encode(x=alt.value(-14), text="clock:N"),
-        base.mark_text(align="right", dy=14, color=SOFT, fontSize=11).encode(x=alt.value(-14), text="missing:N"),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP))
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(height))
 
 
-def _dashed(lasting: list[dict], y, scale) -> list:
+def _dashed(lasting: list[dict], y, scale, low: float) -> list:
     """The layers of what lasted: a line from the infusion on, named behind its end."""
     if not lasting:
         return []
     base = alt.Chart(data(lasting)).encode(y=y)
     return [
-        base.mark_rule(strokeWidth=2, strokeDash=[5, 3], color="#00664b").encode(
+        base.mark_rule(strokeWidth=2, strokeDash=[5, 3], color="#00664b", yOffset=low).encode(
             x=alt.X("from:Q", scale=scale), x2="to:Q", href="href:N", description="said:N"
         ),
-        base.mark_text(align="left", dx=8).encode(x=alt.X("to:Q", scale=scale), text="title:N"),
+        base.mark_text(align="left", dx=8, dy=low).encode(x=alt.X("to:Q", scale=scale), text="title:N"),
     ]
 
 

@@ -1,6 +1,7 @@
 """The pictures of the evidence, with their downloads."""
 
 import json
+from xml.etree import ElementTree  # nosec: what is parsed is our own
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -16,6 +17,7 @@ from .common import page, public_page, site
 from .evidence import chips
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json", "csv": "text/csv; charset=utf-8"}
+WIDER = {"than-a-desk": 900, "than-a-phone": 356}  # as the stylesheet knows them, and dots of a drawing
 
 
 @public_page
@@ -60,12 +62,11 @@ def _frame(request, asked: Asked) -> dict:
 def _shown(request, asked: Asked, name: str) -> dict:
     """A picture as the templates show it."""
     picture = gallery.picture(name, asked)
-    drawn = gallery.drawing(name, asked)
+    drawn = gallery.drawing(name, asked, alone=False)
     return {
         "picture": picture,
-        # What stands in the drawing is said once more only to those who do not see it: in words.
-        "notes": [note for note in picture.notes if note not in picture.caption or not drawn],
         "svg": mark_safe(drawn),  # noqa: S308, made by us: every text in it is escaped by the writer of the drawing
+        "wider": _wider(drawn),
         "beside": [item | {"href": item["href"].replace(ORIGIN, "")} for item in picture.beside],
         "address": reverse("studies:chart", args=[name]) + query_with(request, format=None),
         "files": [
@@ -75,6 +76,12 @@ def _shown(request, asked: Asked, name: str) -> dict:
         ],
         "windows": _windows(request, asked) if name == "intervals" else [],
     }
+
+
+def _wider(drawn: str) -> str:
+    """Than which screens a drawing may be wider: its page then says that it scrolls."""
+    width = float(ElementTree.fromstring(drawn).get("width")) if drawn else 0  # noqa: S314
+    return next((name for name, least in WIDER.items() if width > least), "")
 
 
 def _windows(request, asked: Asked) -> list[dict]:

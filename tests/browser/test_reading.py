@@ -157,6 +157,19 @@ def test_a_value_that_is_not_understood_is_said_and_the_table_is_not_taken_for_i
     page.locator("#refused").wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("name", ["evidence-map", "doses", "intervals", "swimmers"])
+def test_a_printed_table_of_a_chart_is_whole(visit, name):
+    """As wide as A4 across less its margins of 6 mm, with every number in one piece."""
+    page = visit(f"/charts/{name}/", width=1077)
+    page.emulate_media(media="print")
+    box = page.locator("table.charted").bounding_box()
+    assert box["x"] + box["width"] <= 1077
+    for column in ("place", "wording", "basis"):
+        assert page.locator("table.charted thead th", has_text=column).is_visible()
+    cells = "[...document.querySelectorAll('.charted td')].filter(td => /^[\\d.]+$/.test(td.innerText.trim()))"
+    assert page.evaluate(f"{cells}.every(td => td.getClientRects().length == 1 && td.scrollWidth <= td.clientWidth)")
+
+
 @pytest.mark.parametrize("rows", [2, 3, 6])
 def test_a_printed_comparison_is_one_page(visit, rows):
     page = visit("/evidence/")
