@@ -109,6 +109,19 @@ def test_a_phone_shows_an_explanation_within_its_screen(visit):
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_lists_the_rows_compared_above_the_cards(visit, width):
+    page = visit("/compare/?row=COU-00002&row=COU-00300", width=width)
+    links = page.locator(".matrix thead a").all()
+    assert [link.inner_text() for link in links] == ["Li Hua 2025", "×", "Li Huibo 2025", "×"]
+    for link in links:
+        link.focus()
+        box = link.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24 and box["x"] + box["width"] <= width
+        assert link.evaluate("e => e.closest('thead').contains(document.elementFromPoint("
+                             "...(r => [r.x + r.width / 2, r.y + r.height / 2])(e.getBoundingClientRect())))")  # fmt: skip
+
+
 @pytest.mark.parametrize("address", ["/evidence/", "/studies/li-hua-2025/", "/about/"])
 def test_a_print_says_what_it_is_of(visit, address):
     page = visit(address)
