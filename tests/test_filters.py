@@ -156,6 +156,26 @@ def test_an_empty_answer_says_which_filter_emptied_it(api):
     }
 
 
+def test_filters_that_exclude_each_other_offer_the_largest_part_that_leaves_any(api, client):
+    asked = {"disease": "CLL", "graft_source": "cord_blood", "dose_unit": "cells/m²", "crs": "present"}
+    answer = api("/evidence/", **asked)
+    first = answer["nearest_choices"][0]
+    assert first == {"kept": ["disease", "dose_unit"], "left_out": ["graft_source", "crs"], "courses": 1}
+    assert [api("/evidence/", **{n: asked[n] for n in c["kept"]})["courses"] for c in answer["nearest_choices"]] == [
+        c["courses"] for c in answer["nearest_choices"]
+    ]
+    html = client.get("/evidence/", asked).content.decode()
+    assert "leaving out graft: Cord blood and CRS: present" in html and "two or more exclude each other" in html
+
+
+def test_an_answer_that_one_filter_emptied_offers_no_part_of_it_and_names_the_filter(api, client):
+    assert "nearest_choices" not in api("/evidence/", disease="CLL", collected_from="recipient", q="T")
+    html = client.get("/evidence/", {"q": "zzzz"}).content.decode()
+    assert "“Words” by itself leaves none" in html and "exclude each other" not in html
+    html = client.get("/evidence/", {"q": "zzzz", "disease": "CLL", "graft_source": "cord_blood"}).content.decode()
+    assert "“Words” by itself leaves none" in html and "exclude each other" not in html
+
+
 def rows_of(api, **query):
     return {row["row"] for row in api("/evidence/", **query)["results"]}
 

@@ -175,6 +175,7 @@ def test_a_study_is_cited_with_authors_and_doi(client):
 def test_what_is_absent_reads_as_absent_and_a_blank_is_a_silence(client):
     html = client.get("/studies/li-hua-2025/").content.decode()
     assert "no other mutation (by next-generation DNA sequencing)" in html
+    assert ">183.5 × 10⁹/L<" in html and "&gt;0.5 × 10⁹/L" in html and "183.5×10^9 /L</q>" in html
     (row,) = re.findall(r'<tr id="TOX-[^>]*><th scope="row">Fever</th>.*?</tr>', html)
     assert re.search(r'data-head="Onset"><span class="silent">not reported', row)
     (row,) = re.findall(r'<tr id="TOX-[^>]*><th scope="row">Hypotension</th>.*?</tr>', html)
@@ -191,7 +192,8 @@ def test_a_registration_is_a_plan_with_the_places_of_its_values(client):
     html = client.get("/registrations/NCT01087294/").content.decode()
     assert "it counts no patients" in html
     assert "4 dose levels" in html and "as of 18 December 2016" in html
-    assert html.index("Cyclophosphamide 180 mg/m2") < html.index("facts with their places")
+    assert html.index("Cyclophosphamide 180 mg/m²") < html.index("facts with their places")
+    assert "<q>Cy 180 mg/m2 for 3 days</q>" in html, "a quoted wording stays as printed"
     assert "Search was performed on December 18, 2016" in html
 
 

@@ -9,6 +9,7 @@ from studies.pure.counting import Overlap, count_once, shared
 from studies.pure.identifiers import problem_with_doi, problem_with_registration
 from studies.pure.numbers import people, people_range, plain
 from studies.pure.proportions import clopper_pearson
+from studies.pure.units import people_unit
 from studies.pure.wording import occurs_in, searchable
 
 
@@ -27,6 +28,15 @@ from studies.pure.wording import occurs_in, searchable
 def test_a_number_is_written_for_facts_and_for_people(number, fact, person):
     assert plain(Decimal(number)) == fact
     assert people(Decimal(number)) == person
+
+
+@pytest.mark.parametrize(
+    ("printed", "written"),
+    [("×10^9 /L", "× 10⁹/L"), ("mg/m2", "mg/m²"), ("count >20×10^9/L", "count >20 × 10⁹/L"), ("mg/kg", "mg/kg"),
+     ("copies/μg", "copies/μg"), ("", "")],
+)  # fmt: skip
+def test_a_unit_is_written_as_people_write_it(printed, written):
+    assert people_unit(printed) == written
 
 
 def test_a_dose_range_shares_one_power_of_ten():

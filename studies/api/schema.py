@@ -92,6 +92,7 @@ def listing(name: str, evidence: bool = False, below: bool = False) -> dict:
             "patients_counted_once": {"type": "object"},
             "facets": {"type": "object"},
             "emptied_by": {"type": "array", "items": {"type": "object"}},
+            "nearest_choices": {"type": "array", "items": {"type": "object"}},
         }
     body = {"type": "object", "required": required, "properties": properties}
     return {(200, "application/json"): body, **_errors(*((400, 404, 410) if below else (400,)))}

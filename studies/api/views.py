@@ -64,6 +64,8 @@ class EvidenceList(PublicView):
         }
         if totals.emptied_by:
             more["emptied_by"] = totals.emptied_by
+        if totals.nearest_choices:
+            more["nearest_choices"] = totals.nearest_choices
         if "facets" in request.GET:
             more["facets"] = _facets(request, answer.filters)
         count = totals.rows(answer.pile)

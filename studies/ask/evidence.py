@@ -26,7 +26,8 @@ class Totals:
 
     `shared` says of every two cohorts that make the count a range why; `left_out` names what is in no total (of the
     whole base, or of the study that a filter asked for in vain). Each names the first `NAMED` and counts the others.
-    Where several filters leave nothing, `emptied_by` says how many courses match without each, or by it alone.
+    Where several filters leave nothing, `emptied_by` says how many courses match without each, or by it alone; where
+    they exclude each other, `nearest_choices` are the largest parts of the filter that leave any.
     """
 
     matching: int
@@ -41,6 +42,7 @@ class Totals:
     left_out: list[dict]
     left_out_more: int
     emptied_by: list[dict]
+    nearest_choices: list[dict]
 
     def rows(self, pile: str) -> int:
         """How many rows a pile has."""
@@ -95,6 +97,7 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
     asked = rows[pile]
     patients, shared_by = counted_once(asked)
     left_out = _left_out_of(filters, asked)
+    emptied_by = [] if asked else _emptied_by(filters, pile)
     return Totals(
         matching=len(rows.get("matching", [])),
         unknown=len(rows.get("unknown", [])),
@@ -107,7 +110,8 @@ def _totals(filters: EvidenceFilterSet, pile: str) -> Totals:
         shared_more=len(shared_by[NAMED:]),
         left_out=left_out[:NAMED],
         left_out_more=len(left_out[NAMED:]),
-        emptied_by=[] if asked else _emptied_by(filters, pile),
+        emptied_by=emptied_by,
+        nearest_choices=_nearest_choices(filters) if _exclude_each_other(emptied_by) and pile == PILES[0] else [],
     )
 
 
@@ -132,6 +136,27 @@ def _emptied_by(filters: EvidenceFilterSet, pile: str) -> list[dict]:
         for entry in found:
             entry["by_itself"] = _courses(filters.only(entry["parameter"]), pile)
     return sorted(found, key=lambda entry: (-entry["without_it"], -(entry["by_itself"] or 0)))
+
+
+def _exclude_each_other(emptied_by: list[dict]) -> bool:
+    """Whether no single filter is to blame, so that a choice of two or more may be left."""
+    return len(emptied_by) > 2 and not any(entry["without_it"] for entry in emptied_by)
+
+
+def _nearest_choices(filters: EvidenceFilterSet) -> list[dict]:
+    """The largest choices among the active filters that any row meets, those of most courses first; none where no row
+    meets two. One statement, however many filters: each row is asked which of them it meets."""
+    found = filters.met_together()
+    most = max((len(met) for met in found), default=0)
+    if most < 2:
+        return []
+    places = {name: place for place, name in enumerate(filters.active)}
+    choices = [(met, courses) for met, courses in found.items() if len(met) == most]
+    choices.sort(key=lambda choice: (-choice[1], [places[name] for name in choice[0]]))
+    return [
+        {"kept": list(met), "left_out": [name for name in filters.active if name not in met], "courses": courses}
+        for met, courses in choices
+    ]
 
 
 def _courses(filters: EvidenceFilterSet, pile: str) -> int:

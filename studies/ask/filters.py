@@ -5,7 +5,7 @@ can tell make the *unknown* pile, counted apart and asked for with `pile=unknown
 """
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Value, When
 
 from ..models import EvidenceRow
 from ..models.choices import (
@@ -242,6 +242,20 @@ class EvidenceFilterSet(django_filters.FilterSet):
     def meeting(self):
         """Every row that meets the filters, cohorts and their subgroups alike."""
         return self.queryset.filter(self._conditions()[0])
+
+    def met_together(self) -> dict[tuple[str, ...], int]:
+        """The active filters that a row meets, all it meets and no others → the courses of such rows."""
+        names = list(self.active)
+        met = {
+            f"meets_{name}": Case(
+                When(self.base_filters[name].met(self.active[name], self.data, self.revision), then=Value(True)),
+                default=Value(False),
+                output_field=BooleanField(),
+            )
+            for name in names
+        }
+        found = self.queryset.order_by().annotate(**met).values_list(*met).annotate(n=Count("course", distinct=True))
+        return {tuple(name for name, meets in zip(names, row, strict=False) if meets): row[-1] for row in found}
 
     def possible(self):
         """Every row that meets the filters or, for all that is told, may."""

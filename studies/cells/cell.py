@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..models.choices import Basis
 from ..pure import partial_dates
 from ..pure.numbers import OPERATOR_PREFIX, people, people_range
+from ..pure.units import people_unit
 
 # How a value that is not stated says so, the weakest last.
 SAID = {Basis.FIGURE: "read off a figure", Basis.DERIVED: "derived", Basis.JUDGEMENT: "judgement"}
@@ -91,7 +92,8 @@ def amount(value) -> Decimal | None:
 def spoken(operator: str | None, low, high=None, unit: str = "") -> str:
     """A number as people write it: > 6 years, 0.4–7.8 × 10⁶ cells/kg."""
     text = people_range(amount(low), amount(high)) if high is not None else people(amount(low))
-    unit = singular(unit or "") if text == "1" else unit or ""
+    unit = people_unit(unit or "")
+    unit = singular(unit) if text == "1" else unit
     joined = text + unit if unit.startswith(("%", "-")) else f"{text} {unit}".strip()
     return OPERATOR_PREFIX.get(operator or "=", "") + joined
 

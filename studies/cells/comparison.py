@@ -17,7 +17,7 @@ CLOSER_RESPONSES = {name: {"CR", "CRi"} for name in ("MRD-neg-CR", "CMR", "CHR")
 NAMED = 2  # discrepancies of a row
 # A print of three rows or more shows the first lines of these and says how many more there are; what was given and what
 # came of it is printed whole.
-SHORTENED = ("status", "earlier", "agents", "later")
+SHORTENED = ("status", "agents", "later")
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 OPERATOR_PREFIX = {"=": "", "<": "< ", ">": "> ", "≤": "≤ ", "≥": "≥ ", "~": "≈ "}
 
 
@@ -24,7 +24,7 @@ def people(number: Decimal | int | None) -> str:
     number = Decimal(number)
     if abs(number) >= 100_000:
         mantissa, exponent = _scientific(number)
-        power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
         return power if mantissa == "1" else f"{mantissa} × {power}"
     return _trimmed(number)
 
@@ -38,7 +38,7 @@ def people_range(low: Decimal | None, high: Decimal | None) -> str:
         if mantissa == "1" and high <= 10 * low:
             exponent -= 1
         low_part, high_part = (_trimmed(Decimal(n).scaleb(-exponent)) for n in (low, high))
-        return f"{low_part}–{high_part} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+        return f"{low_part}–{high_part} × 10{str(exponent).translate(SUPERSCRIPTS)}"
     return f"{people(low)}–{people(high)}"
 
 

@@ -23,6 +23,7 @@ def evidence_table(request, revision):
     answer = evidence.answer(request.GET, revision, extra={"compare", "facets", "fields"}, repeatable={"compare"})
     chosen = tray(request, revision)
     rows = [row_cells(json.loads(row.document)) for row in answer.page.rows]
+    emptied_by = _emptied_by(request, answer) if not rows else []
     response = page(
         request,
         revision,
@@ -35,7 +36,9 @@ def evidence_table(request, revision):
             "clear_link": "?" + urlencode({"compare": chosen["names"]}, doseq=True),
             "chips": chips(request, answer.filters),
             "groups": _groups(request, answer.filters, revision),
-            "emptied_by": _emptied_by(request, answer) if not rows else [],
+            "emptied_by": emptied_by,
+            "exclude_each_other": len(emptied_by) > 1 and all(entry["by_itself"] for entry in emptied_by),
+            "nearest_choices": [_choice(request, answer.filters, c) for c in answer.totals.nearest_choices[:OFFERED]],
             "unknown_link": query_with(request, pile="unknown"),
             "matching_link": query_with(request, pile=None),
             "next_link": query_with(request, cursor=answer.page.next) if answer.page.next else "",
@@ -108,9 +111,11 @@ def _options(asked: TermFilter, chosen: list[str], counts: dict[str, int], revis
 def _emptied_by(request, answer) -> list[dict]:
     """Which filter emptied the table: the address without it, and the nearest of its other values that leave any."""
     filters, counts = answer.filters, facets.counts(answer.filters) if not answer.totals.matching else {}
-    found = []
+    found, matching = [], answer.pile == "matching"
     for entry in answer.totals.emptied_by or [{"parameter": name} for name in filters.active]:
         name = entry["parameter"]
+        # By itself it was asked only where no filter alone is to blame; one filter is to blame by itself.
+        empties = matching and (len(filters.active) == 1 or entry.get("by_itself") == 0)
         alone = {"pile": None, **dict.fromkeys(set(filters.active) - set(filters.only(name).active))}
         found.append(
             {
@@ -118,11 +123,21 @@ def _emptied_by(request, answer) -> list[dict]:
                 "without_it": entry.get("without_it", 0),
                 "link": query_with(request, **{name: None}),
                 "by_itself": entry.get("by_itself") or 0,
+                "empties": empties,
                 "alone_link": query_with(request, **alone),
-                "instead": _instead(request, filters, name, counts) if answer.pile == "matching" else [],
+                "instead": _instead(request, filters, name, counts) if matching else [],
             }
         )
-    return [entry for entry in found if entry["without_it"] or entry["by_itself"] or entry["instead"]]
+    return [entry for entry in found if any(entry[key] for key in ("without_it", "by_itself", "empties", "instead"))]
+
+
+def _choice(request, filters: EvidenceFilterSet, choice: dict) -> dict:
+    """A part of the filter that leaves courses: what it keeps and what it leaves out, in words, and its address."""
+    words = {True: [], False: []}
+    for word in filters.words():
+        words[word["parameter"] in choice["kept"]].append(word["text"])
+    link = query_with(request, **dict.fromkeys(choice["left_out"]))
+    return {"kept": words[True], "left_out": words[False], "courses": choice["courses"], "link": link}
 
 
 def _instead(request, filters: EvidenceFilterSet, name: str, counts: dict) -> list[dict]:

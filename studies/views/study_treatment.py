@@ -13,6 +13,7 @@ from ..cells.cell import (
     time_of,
     transplant_name,
 )
+from ..pure.units import people_unit
 
 
 def agent_cells(record: dict, role: str = "") -> list[Cell]:
@@ -66,7 +67,7 @@ def transplant_part(record: dict, silences: Silences) -> dict:
         else:
             text = f"{spoken(record[f'{lineage}_engraftment_operator'], record[name])}".replace("≈ ", "≈ day ")
             text = text if "day" in text else f"day {text}"
-            threshold = record[f"{lineage}_threshold"] or ""
+            threshold = people_unit(record[f"{lineage}_threshold"] or "")
             cells.append(labelled(fact_cell(record, text, name, remark=threshold), label))
     for name, label in (("tnc_dose", "Nucleated cells"), ("cd34_dose", "CD34+ cells")):
         if record[name] is not None:

@@ -30,6 +30,10 @@ CROWDED = """() => {
 APART = """[...document.querySelectorAll('table.cards td[data-head]')].filter(td =>
   [...td.childNodes].filter(n => n.nodeType === 1 || (n.nodeType === 3 && n.textContent.trim())).length > 1)
     .map(td => td.outerHTML.slice(0, 160))"""
+UNCOVERED = """e => {
+  const r = e.getBoundingClientRect()
+  return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2))
+}"""
 # WCAG 1.4.12: what a reader may set without losing anything.
 SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
 
@@ -107,6 +111,18 @@ def test_a_phone_shows_an_explanation_within_its_screen(visit):
         link.hover()
         box = link.locator("xpath=following-sibling::*").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_lists_the_rows_compared_above_the_cards(visit, width):
+    page = visit("/compare/?row=COU-00002&row=COU-00300", width=width)
+    links = page.locator(".matrix thead a").all()
+    assert [link.inner_text() for link in links] == ["Li Hua 2025", "×", "Li Huibo 2025", "×"]
+    for link in links:
+        link.focus()
+        box = link.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24 and box["x"] + box["width"] <= width
+        assert link.evaluate(UNCOVERED), "the focus would not be seen"
 
 
 @pytest.mark.parametrize("address", ["/evidence/", "/studies/li-hua-2025/", "/about/"])

@@ -179,3 +179,16 @@ def test_a_printed_comparison_is_one_page(visit, rows):
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
     assert len(names) == rows
+
+
+@pytest.mark.parametrize("size", [{"prefer_css_page_size": True}, {"format": "A4"}])
+@pytest.mark.parametrize(
+    "rows", ["00002 00300 00400 00401 00110 00001", "00100 00110 00001 00002 00300 00401",
+             "00002 00300 00100 00400 00401 00120"],
+)  # fmt: skip
+def test_the_longest_six_rows_print_on_one_page_with_all_their_drugs(visit, rows, size):
+    page = visit("/compare/?" + "&".join(f"row=COU-{number}" for number in rows.split()))
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(**size))) == 1
+    page.emulate_media(media="print")
+    earlier = page.locator(".matrix tbody tr", has_text="Treatment before CAR-T").inner_text()
+    assert "blinatumomab" in earlier and "more" not in earlier
