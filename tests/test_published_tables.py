@@ -1,10 +1,12 @@
 """Published tables, rebuilt: every printed cell beside the base; a difference is computed, and has its reason."""
 
+import json
 import re
 from html import unescape
 
 import pytest
 
+from studies.fixture_files import parse
 from studies.loading import LoadError, load
 from studies.models import Change, Cohort, Infusion, PublishedTableCell, Toxicity, acting
 from studies.models.choices import TableColumn
@@ -156,6 +158,19 @@ def test_a_draft_of_a_cell_is_not_shown(curator, api):
     assert "Xyzzy" not in cells_of(api, 1)["CEL-00004"]["reason"]
 
 
+def with_its_tables_alone(text, folder):
+    """A fixture's publication, its tables and the cells of two of its rows: the base holds what these are beside."""
+    kept = []
+    for record in parse(text, LIU.name)["records"]:
+        if record.get("report") in ("REP-00001", "REP-00102"):
+            kept.append(record | {"records": [one for one in record["records"] if "publishedtablecell" in one]})
+        elif next(iter(record)) in ("publication", "publishedtable"):
+            kept.append(record)
+    path = folder / LIU.name
+    path.write_text(json.dumps({"records": kept}, ensure_ascii=False))  # which is YAML, too
+    return path
+
+
 @pytest.mark.parametrize(
     ("line", "instead", "said"),
     [
@@ -179,11 +194,14 @@ def test_a_draft_of_a_cell_is_not_shown(curator, api):
 def test_a_fixture_whose_tables_do_not_hold_is_refused(tmp_path, line, instead, said):
     text, changed = re.subn(line, instead, LIU.read_text(), count=1)
     assert changed
-    path = tmp_path / LIU.name
-    path.write_text(text)
     with pytest.raises(LoadError) as refused:
-        load([path])
+        load([with_its_tables_alone(text, tmp_path)])
     assert said in str(refused.value)
+
+
+def test_a_fixture_with_its_tables_alone_is_refused_for_nothing_else(tmp_path):
+    done = load([with_its_tables_alone(LIU.read_text(), tmp_path)])
+    assert (done.created, done.updated, done.kept) == (0, 0, [])
 
 
 def test_a_row_that_lacks_a_cell_is_not_published(curator):
