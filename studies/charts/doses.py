@@ -133,7 +133,7 @@ def _panel(marks: list[dict], unit: str, last: bool):
         ),
         *outcome(base, x, ON, ON - 60, alt.Legend(title=OUTCOME, columns=1) if last else None),
         base.mark_text(dy=ON - 45, **head).encode(x=alt.value(0), text="dose:N", color=warned),
-        base.mark_text(dy=ON - 31, **head, color=SOFT).encode(x=alt.value(0), text="label:N"),
+        base.mark_text(dy=ON - 31, **head, color=SOFT, lineBreak="\n").encode(x=alt.value(0), text="label:N"),
         base.mark_text(align="left", lineBreak="\n", dy=centred("after", 10)).encode(
             x=alt.value(WIDTH + 18), text="after:N"
         ),
@@ -164,7 +164,7 @@ def _drawn(mark: dict, number: int) -> dict:
         "warned": bool(mark["warning"]),
         "response": mark["response"],
         "CRS": mark["CRS"],
-        "label": f"{purpose}{mark['counted']}; {mark['per']}{of_whom}",
+        "label": wrapped(f"{purpose}{mark['counted']}; {mark['per']}{of_whom}", 54),
         "after": wrapped(_of_response(mark), 42),
         "graded": wrapped(mark["CRS told"], 22),
         "said": _said(mark),

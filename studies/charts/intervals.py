@@ -35,8 +35,8 @@ SUPPORT = {
     "cited": "cites a source",
     "own_finding": "gives it as the document's own finding",
 }
-WIDTH, STEP = 320, 92
-ON = 24  # how far below the middle of its row a mark lies: its words stand above it, so that both fit on a phone
+WIDTH, LINE_HEIGHT = 320, 13
+ON = 22  # how far above the foot of its row a mark lies: its words stand above it, so that both fit on a phone
 
 
 def draw(asked: Asked) -> Picture:
@@ -128,27 +128,31 @@ def _panel(marks: list[dict], unit: str, claims: list[dict]):
     x = alt.X("at:Q", scale=alt.Scale(domain=domain, nice=False), axis=axis)
     y = alt.Y("course:N", sort=None, axis=None)
     base = alt.Chart(data(drawn)).encode(y=y)
+    height = 34 + ON + LINE_HEIGHT * max(mark["label"].count("\n") + 1 for mark in drawn)
+    low, top = height / 2 - ON, 12 - height / 2
     head = {"align": "left", "baseline": "top", "lineBreak": "\n"}
     layers = [
         alt.Chart(data([{"at": 0}])).mark_rule(color=LINE, strokeWidth=2).encode(x=x),
-        base.mark_rule(strokeWidth=2, color=SOFT, yOffset=ON).encode(
+        base.mark_rule(strokeWidth=2, color=SOFT, yOffset=low).encode(
             x=alt.X("from:Q", scale=alt.Scale(domain=domain)), x2="to:Q"
         ),
         *(
             base.transform_filter(f"datum.ranged && {capped}")
-            .mark_tick(thickness=2, size=18, color=SOFT, yOffset=ON)
+            .mark_tick(thickness=2, size=18, color=SOFT, yOffset=low)
             .encode(x=alt.X(f"{end}:Q", scale=alt.Scale(domain=domain)))
             for end, capped in (("to", "true"), ("from", "!datum.limit"))
         ),
-        *outcome(base, x, ON, ON - 60, alt.Legend(title=OUTCOME)),
-        base.transform_filter("datum.arrow != ''").mark_text(fontSize=17, dy=ON).encode(
+        *outcome(base, x, low, top, alt.Legend(title=OUTCOME)),
+        base.transform_filter("datum.arrow != ''").mark_text(fontSize=17, dy=low).encode(
             x=alt.X("edge:Q", scale=alt.Scale(domain=domain)), text="arrow:N"
         ),
-        base.mark_text(dy=ON - 51, **head, fontSize=11).encode(x=alt.value(0), text="label:N"),
+        base.mark_text(dy=top + 8, **head, fontSize=11).encode(x=alt.value(0), text="label:N"),
     ]  # fmt: skip
     if window:
         layers = [*_window(claims, domain), *layers]
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP), title=f"Told in {unit}" + _derived(drawn))
+    return alt.layer(*layers).properties(
+        width=WIDTH, height=alt.Step(height), title=f"Told in {unit}" + _derived(drawn)
+    )
 
 
 def _derived(drawn: list[dict]) -> str:

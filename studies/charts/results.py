@@ -14,7 +14,7 @@ RESPONSES = {
     "MRD alone is told": ("#946b00", "triangle-right"),
     "not reported": ("#56616d", RING),
 }
-OUTCOME = ["Best response; of a bar with end caps", "before the name of its row"]  # the title of the legend
+OUTCOME = ["Best response; of a bar", "with end caps before", "the name of its row"]  # the title of the legend
 CRS = {
     "CRS": ("#b34700", "triangle-down"),
     "no CRS": ("#00664b", "circle"),
@@ -73,7 +73,7 @@ def shape(name: str, answers: dict, **more):
     return alt.Shape(f"{name}:N", scale=alt.Scale(domain=list(answers), range=[s for _, s in answers.values()]), **more)
 
 
-def outcome(base, x, at: int, head: int, legend) -> list:
+def outcome(base, x, at: float, head: float, legend) -> list:
     """The layers of the best response and of the name of its row: a symbol at the value told, so far below the middle
     of the row; of what lies somewhere on a bar beside the name, where it cannot be read as a value."""
     answers = {
