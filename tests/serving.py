@@ -49,8 +49,9 @@ class Server:
         for line in self.process.stdout:
             self.lines.append(line.rstrip())
 
-    def wait_for(self, text: str, seconds: float = 120):
-        """Wait until it says a text; raises with all it said where it ends or takes too long."""
+    def wait_for(self, text: str, seconds: float = 300):
+        """Wait until it says a text; raises with all it said where it ends or takes too long. A first start makes and
+        loads the base: minutes, where much else is done at the same time."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if any(text in line for line in self.lines):

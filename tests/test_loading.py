@@ -7,9 +7,11 @@ import yaml
 
 from studies.loading import LoadError, load
 from studies.models import (
+    Candidate,
     Change,
     Claim,
     EvidenceRow,
+    Finding,
     Outcome,
     Place,
     Publication,
@@ -19,8 +21,10 @@ from studies.models import (
     Term,
     acting,
 )
+from studies.models.choices import QueueState
+from studies.publishing import queue
 
-from .conftest import FIXTURES
+from .conftest import FIXTURES, ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -91,12 +95,16 @@ def test_a_whole_case_is_loaded_and_public(fixture, api):
     assert api("/studies/doe-2024/")["reports"][0]["outcomes"][0]["n"] == 1
 
 
-def test_loading_again_changes_nothing(api):
-    revision = api("/evidence/")["revision"]
+def test_loading_again_changes_nothing_and_never_what_a_curator_decided_in_the_queue(api, curator):
+    candidate = Candidate.objects.get(document__slug="lee-2014")
+    queue.exclude(candidate, user=curator, stage="title_and_abstract", reason="no_own_data")
+    revision = queue.publish_counts()
+    before = [*counts(), *(model.objects.count() for model in (Candidate, Finding, Change))]
     done = load(FIXTURES)
     assert (done.created, done.updated, done.kept) == (0, 0, [])
-    assert done.revision == revision
-    assert api("/evidence/")["revision"] == revision
+    assert done.revision == revision == api("/evidence/")["revision"]
+    assert [*counts(), *(model.objects.count() for model in (Candidate, Finding, Change))] == before
+    assert Candidate.objects.get(pk=candidate.pk).standing == QueueState.EXCLUDED
 
 
 @pytest.mark.parametrize(
@@ -325,7 +333,7 @@ def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixt
     }
     management = {f"{name}-{count}_FORMS": "0" for name in ("mappings", "grades") for count in ("TOTAL", "INITIAL")}
     assert client.post(f"/admin/studies/term/{term.pk}/change/", text | management).status_code == 302
-    done = load([*FIXTURES, fixture(case())])
+    done = load([ROOT / "fixtures" / "vocabularies.yaml", fixture(case())])
     assert set(done.kept) == {"PUB-90001", "toxicity seizure"}
     assert Place.objects.get(record="PUB-90001", attribute="year").locator == "Front page"
     assert Term.objects.get(pk=term.pk).definition == "Better words"

@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from studies.loading import load
 from studies.models import OPEN, Candidate, Change, Citation, Finding, Publication, PublicRecord, Revision, acting
 from studies.models.choices import ExtractionState, FlowPlace, FoundBy, QueueState
 from studies.publishing import publish, publish_all, workflow
@@ -20,7 +19,6 @@ from studies.publishing.redaction import find, redact
 from studies.publishing.workflow import NotAllowed
 
 from . import library_answers as answers
-from .conftest import FIXTURES
 from .library_server import XML, Reply
 
 pytestmark = pytest.mark.django_db
@@ -80,16 +78,6 @@ def test_what_two_documents_cite_is_one_candidate_with_two_findings(api):
     }  # fmt: skip
     paper = api(f"/flow/{candidate.pk}/")
     assert [(one["publication"], one["number"]) for one in paper["found"]] == [("liu-2017", 12), ("li-hua-2025", 13)]
-
-
-def test_loading_again_changes_nothing_and_never_what_a_curator_decided(people):
-    candidate = Candidate.objects.get(document__slug="lee-2014")
-    steps.exclude(candidate, user=people["first"], stage="title_and_abstract", reason="no_own_data")
-    revision = steps.publish_counts()
-    rows = Candidate.objects.count(), Finding.objects.count(), Change.objects.count()
-    assert load(FIXTURES).revision == revision
-    assert rows == (Candidate.objects.count(), Finding.objects.count(), Change.objects.count())
-    assert fresh(candidate).standing == QueueState.EXCLUDED
 
 
 def test_a_base_made_before_there_was_a_queue_gets_it_when_it_is_rendered_anew():
