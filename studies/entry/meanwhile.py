@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from ..models import Change, Report
+from .fields import NumberField
 from .page import CasePage
 
 
@@ -67,6 +69,8 @@ def _field(row, name, before, prefix, change, data) -> list[Difference]:
 
 def _text(bound, value) -> str:
     """A value as the page's field shows it."""
+    if isinstance(bound.field, NumberField) and value:
+        value = Decimal(value)  # the history writes 2.125, which nobody may type
     with suppress(ValidationError):
         value = bound.field.prepare_value(bound.field.to_python(value) if isinstance(value, str) else value)
     if value is True:
