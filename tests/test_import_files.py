@@ -242,7 +242,10 @@ def test_what_cannot_be_read_right_is_refused_with_the_reason(content, said):
         (NBIB.replace("20231209", "2023-99-99"), "it is not as PubMed writes it"),
         (BIBTEX.replace("3, pages = {41--49},", "3, pages = {41--49,"), "entry 1, line 3 · the entry “author2024”"),
         (BIBTEX + BIBTEX.replace("author2024", "second").replace("title = {", "title = "), "entry 2, line 11"),
-        (BIBTEX.replace("journal = exj", "journal = other"), "it is not defined by @string"),
+        (
+            BIBTEX.replace("journal = exj", "journal = other"),
+            "entry 1 “author2024”, line 6 · journal “other”: it is not defined by @string",
+        ),
         (RIS + "and so on\n" + RIS, "entry 2, line 17 · the entry: text outside an entry"),
         (CSL[:-3], "line 1, column"),
         ('[{"volume": ' + "9" * 5000 + "}]", "a number is endless"),
@@ -321,6 +324,25 @@ def test_more_entries_than_can_be_looked_through_are_refused(monkeypatch):
 def test_a_value_is_found_where_programs_put_it_and_only_there(content, name, value):
     [found] = read(content)
     assert found.get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "day", "said"),
+    [
+        (NBIB.replace("Case Reports", "Retracted Publication").replace("OWN ", "LR  - 20250607\nOWN "), "2025-06-07",
+         "as the file says, of 2025-06-07"),
+        (NBIB.replace("Case Reports", "Retracted Publication"), "", "which tells no day; nobody looked it up"),
+        (RIS.replace("TI  - ", "TI  - RETRACTED: "), "", "which tells no day; nobody looked it up"),
+    ],
+    ids=["its own day", "NBIB without a day", "RIS"],
+)  # fmt: skip
+def test_a_retraction_in_a_file_is_what_the_file_says_and_no_look_up(content, day, said):
+    [found] = read(content)
+    values = {value.field: value for value in found.values}
+    assert said in values["retraction_status"].derivation
+    assert values["retraction_as_of"].value == (day or found.source.day)
+    assert "not of a look-up" in values["retraction_as_of"].derivation
+    assert "look it up by PMID or DOI" in found.remarks[-1]
 
 
 def test_authors_without_full_names_are_not_lost():
