@@ -286,6 +286,8 @@ def test_a_second_tab_is_told_what_was_saved_meanwhile_and_loses_nothing(staff, 
     told = reasons(response)
     assert any("Patients: now “3”, taken over" in reason for reason in told)
     assert any("Label: now “three women”, you typed “women”" in reason for reason in told)
+    html = response.content.decode()
+    assert f'<a href="#id_{prefix}-label">' in html and f'id="id_{prefix}-label"' in html
     cohort.refresh_from_db()
     assert (cohort.label, cohort.sex) == ("three women", ""), "nothing is saved before the curator has seen it"
     again = fields_of(response)

@@ -23,6 +23,7 @@ class Difference:
     saved: str
     typed: str = ""
     taken: bool = False
+    anchor: str = ""
 
 
 def merge(report: Report, user, data: QueryDict) -> list[Difference]:
@@ -44,7 +45,8 @@ def merge(report: Report, user, data: QueryDict) -> list[Difference]:
         if row is None or prefix is None:
             continue  # not being edited here: the page shows it as it is now
         if change.action != "changed":
-            found.append(Difference(row.title, change.action, _who(change), change.at, ", ".join(change.fields)))
+            told = ", ".join(change.fields)
+            found.append(Difference(row.title, change.action, _who(change), change.at, told, anchor=prefix))
             continue
         for name, (before, _) in change.fields.items():
             if name in row.form.fields and (row.key, name) not in seen:
@@ -60,7 +62,8 @@ def _field(row, name, before, prefix, change, data) -> list[Difference]:
     typed = data.get(f"{prefix}-{name}", "")
     if typed == saved:
         return []
-    difference = Difference(row.title, bound.label, _who(change), change.at, saved, typed)
+    anchor = f"id_{prefix}-{name}"
+    difference = Difference(row.title, bound.label, _who(change), change.at, saved, typed, anchor=anchor)
     if typed == _text(bound, before):
         data[f"{prefix}-{name}"] = saved
         difference.taken = True
