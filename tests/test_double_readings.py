@@ -1,5 +1,6 @@
 """A document read twice: every step by every role, bundles refused with their lines, and what is adopted."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -24,6 +25,7 @@ from studies.models import (
     Report,
     Study,
     Toxicity,
+    Typed,
 )
 from studies.publishing import workflow
 from studies.publishing.workflow import NotAllowed
@@ -428,6 +430,66 @@ def test_a_wrong_upload_keeps_what_was_typed_and_says_why(people, double, client
     # Lines end as a browser sends them, and are kept as they are written.
     client.post(address, {"text": text(first_reading()).replace("\n", "\r\n"), "hand_in": "1"})
     assert double.readings.first().handed_in_at and "\r" not in double.readings.first().text
+
+
+def opened(client, reading) -> dict:
+    """The hidden fields of a reader's page, as a browser sends them."""
+    html = client.get(reverse("readings:reading", args=[reading.pk])).content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', html)[1] for name in ("tab", "stamp")}
+
+
+def keep(client, reading, fields, user):
+    query = urlencode({"page": "reading", "tab": fields["tab"], "user": user.pk})
+    address = reverse("readings:typed", args=[reading.pk])
+    return client.post(f"{address}?{query}", urlencode(fields), content_type="text/plain")
+
+
+def test_what_is_typed_into_a_reading_is_kept_and_offered_to_its_reader_alone(people, double, client):
+    reading, address = double.readings.first(), reverse("readings:reading", args=[double.readings.first().pk])
+    client.force_login(people["first"])
+    fields = opened(client, reading) | {"text": "typed: and not saved"}
+    assert keep(client, reading, fields, people["first"]).status_code == 204
+    assert f"?typed={fields['tab']}" in client.get(address).content.decode()
+    assert "typed: and not saved" in client.get(address, {"typed": fields["tab"]}).content.decode()
+    client.force_login(people["second"])
+    assert keep(client, reading, fields, people["second"]).status_code == 404
+    client.force_login(people["first"])
+    assert f"saved={fields['tab']}" in client.post(address, fields | {"save": "1"}).url
+    assert not Typed.objects.exists()
+
+
+def test_a_second_tab_of_a_reader_is_told_what_the_first_saved_and_loses_nothing(people, double, client):
+    reading, address = double.readings.first(), reverse("readings:reading", args=[double.readings.first().pk])
+    client.force_login(people["first"])
+    one, other = opened(client, reading), opened(client, reading)
+    client.post(address, one | {"text": "of: the first tab", "save": "1"})
+    told = client.post(address, other | {"text": "of: the second tab", "save": "1"})
+    html = told.content.decode()
+    assert told.status_code == 409 and "of: the first tab" in html and "of: the second tab" in html
+    assert double.readings.first().text == "of: the first tab"
+    stamp = re.search(r'name="stamp" value="([^"]*)"', html)[1]
+    client.post(address, other | {"stamp": stamp, "text": "of: the second tab", "save": "1"})
+    assert double.readings.first().text == "of: the second tab"
+
+
+def test_a_reading_that_was_withdrawn_stays_readable_to_its_reader_with_the_reason(people, double, client):
+    reading, address = double.readings.first(), reverse("readings:reading", args=[double.readings.first().pk])
+    client.force_login(people["first"])
+    fields = opened(client, reading)
+    steps.save_text(reading, "saved: before", user=people["first"])
+    steps.withdraw(double, user=people["manager"], reason="the wrong paper")
+    refused = client.post(address, fields | {"text": "typed: too late", "save": "1"}).content.decode()
+    assert "can no longer be changed" in refused and "typed: too late" in refused
+    html = client.get(address).content.decode()
+    assert "the wrong paper" in html and "saved: before" in html and f"?typed={fields['tab']}" in html
+    restored = client.get(address, {"typed": fields["tab"]}).content.decode()
+    assert "typed: too late" in restored
+    bundle_address = reverse("readings:bundle", args=[reading.pk])
+    assert client.get(bundle_address).content.decode() == "saved: before"
+    assert client.get(bundle_address, {"typed": fields["tab"]}).content.decode() == "typed: too late"
+    assert "withdrawn; what you typed is kept" in client.get(reverse("readings:index")).content.decode()
+    client.force_login(people["second"])
+    assert client.get(address).status_code == 404
 
 
 def test_decisions_are_taken_on_the_page_and_what_is_refused_stays_typed(people, handed_in, client):

@@ -164,6 +164,8 @@ def test_a_fault_in_the_last_row_saves_nothing_and_loses_nothing(staff, begun):
         ("toxicities-0-grade_low", "6", "Grades go from 1 to 5"),
         ("toxicities-0-basis", "derived", "A derived fact needs its arithmetic"),
         ("toxicities-0-time_low", "1,5", "write 1.5 for a decimal"),
+        ("toxicities-0-time_low", "12.500", "can be 12500 or 12.5"),
+        ("cohorts-0-n", "1.000", "can be 1000 or 1: write 1000 or 1"),
         ("toxicities-0-time_low", "<3", "belongs into the operator"),
         ("toxicities-0-time_low", "1.5×106", "lost superscript"),
         ("toxicities-0-course", "cohorts-0", "is no course"),
@@ -302,6 +304,8 @@ def test_a_second_tab_is_told_what_was_saved_meanwhile_and_loses_nothing(staff, 
     told = reasons(response)
     assert any("Patients: now “3”, taken over" in reason for reason in told)
     assert any("Label: now “three women”, you typed “women”" in reason for reason in told)
+    html = response.content.decode()
+    assert f'<a href="#id_{prefix}-label">' in html and f'id="id_{prefix}-label"' in html
     cohort.refresh_from_db()
     assert (cohort.label, cohort.sex) == ("three women", ""), "nothing is saved before the curator has seen it"
     again = fields_of(response)

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from studies.importers import files
+from studies.importers.encodings import CHOICES, EncodingUnknown
 from studies.importers.found import Refused
 
 RIS = """TY  - JOUR
@@ -145,6 +146,55 @@ def test_every_encoding_is_read_right_or_said(encoded, said):
     assert found.title == "Example of donor cells: “smart” quotes – and p <0.01"
     assert found.authors[1].family_name == "Äuthor-Ñame"
     assert (said in " ".join(found.remarks)) and bool(found.remarks) == bool(said)
+    assert found.guessed == ("Windows-1252" in said)
+
+
+CHINESE = RIS.replace("Äuthor-Ñame, B. C.", "李, 华").replace("Example of donor cells", "嵌合抗原受体T细胞")
+JAPANESE = RIS.replace("Äuthor-Ñame, B. C.", "山田, 太郎").replace("Example of donor cells", "ドナー由来のCAR-T細胞")
+WESTERN = RIS.replace("“smart”", "smart").replace("–", "-").replace("Author, A.", "Böhm, José")
+
+
+@pytest.mark.parametrize(
+    ("encoded", "chosen", "family"),
+    [
+        (CHINESE.replace("“smart”", "smart").encode("gb18030"), "gb18030", "李"),
+        (JAPANESE.replace("–", "-").encode("cp932"), "cp932", "山田"),
+        (WESTERN.encode("mac_roman"), "mac_roman", "Äuthor-Ñame"),
+        (WESTERN.replace("Äuthor-Ñame", "Strauße-Dürr").encode("mac_roman"), "mac_roman", "Strauße-Dürr"),
+        (RIS.replace("Äuthor-Ñame", "Иванова").replace("“smart”", "smart").encode("cp1251"), "cp1251", "Иванова"),
+        (
+            RIS.replace("Äuthor-Ñame", "김민수").replace("“smart”", "smart").replace("–", "-").encode("cp949"),
+            "cp949",
+            "김민수",
+        ),
+    ],
+    ids=["GB18030", "Shift_JIS", "Mac Roman", "Mac Roman ß", "Windows-1251", "EUC-KR"],
+)
+def test_an_encoding_that_cannot_be_told_is_asked_for_and_then_said_of_each_value(encoded, chosen, family):
+    with pytest.raises(EncodingUnknown) as raised:
+        read(encoded)
+    assert "choose “This file's encoding”" in str(raised.value.faults[0])
+    shown = dict(raised.value.readings)
+    assert any(family in line for line in shown[CHOICES[chosen]])
+    [found] = files.read("example", encoded, chosen)
+    assert found.authors[1].family_name == family and not found.guessed
+    title = next(value for value in found.values if value.field == "title")
+    assert title.as_given.isascii() or "the encoding that a curator chose" in title.derivation
+    assert found.values[-1].place == "the file's encoding"
+
+
+@pytest.mark.parametrize(
+    "name", ["Hämäläinen, Jääskeläinen", "Grüßner, Ö.", "Núñez, José¹", "Lefèvre, Hervé", "Šimun, Ž."]
+)
+def test_what_western_europe_writes_is_read_without_asking(name):
+    [found] = read(RIS.replace("Äuthor-Ñame, B. C.", name).encode("cp1252"))
+    assert found.authors[1].family_name == name.partition(",")[0] and found.guessed
+
+
+def test_a_wrong_choice_of_encoding_is_refused_with_its_line():
+    with pytest.raises(EncodingUnknown) as raised:
+        files.read("example.ris", RIS.encode("cp1252"), "cp932")
+    assert "it is not in Shift_JIS (Japanese), which line 4 shows" in str(raised.value.faults[0])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +204,7 @@ def test_every_encoding_is_read_right_or_said(encoded, said):
         (RIS.replace("Äuthor-Ñame", "MÃ¼ller"), "“MÃ¼ller” looks like “Müller” read in a wrong encoding"),
         (RIS.replace("Ä", "\ufffd"), "a character was lost"),
         (RIS.replace("cells", "cel\x02ls"), "control character"),
-        ("例の論文".encode("shift-jis") + b"\x81\x8d", "neither UTF-8 nor UTF-16 nor Windows-1252"),
+        ("例の論文".encode("shift-jis") + b"\x81\x8d", "neither UTF-8 nor UTF-16 nor plainly Windows-1252"),
         (b"PK\x03\x04" + b"\0" * 30, "a Word, Excel or ZIP file"),
         (b"%PDF-1.7 example", "a PDF"),
         ("<xml><records/></xml>", "an XML or HTML file"),
@@ -192,7 +242,10 @@ def test_what_cannot_be_read_right_is_refused_with_the_reason(content, said):
         (NBIB.replace("20231209", "2023-99-99"), "it is not as PubMed writes it"),
         (BIBTEX.replace("3, pages = {41--49},", "3, pages = {41--49,"), "entry 1, line 3 · the entry “author2024”"),
         (BIBTEX + BIBTEX.replace("author2024", "second").replace("title = {", "title = "), "entry 2, line 11"),
-        (BIBTEX.replace("journal = exj", "journal = other"), "it is not defined by @string"),
+        (
+            BIBTEX.replace("journal = exj", "journal = other"),
+            "entry 1 “author2024”, line 6 · journal “other”: it is not defined by @string",
+        ),
         (RIS + "and so on\n" + RIS, "entry 2, line 17 · the entry: text outside an entry"),
         (CSL[:-3], "line 1, column"),
         ('[{"volume": ' + "9" * 5000 + "}]", "a number is endless"),
@@ -271,6 +324,25 @@ def test_more_entries_than_can_be_looked_through_are_refused(monkeypatch):
 def test_a_value_is_found_where_programs_put_it_and_only_there(content, name, value):
     [found] = read(content)
     assert found.get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "day", "said"),
+    [
+        (NBIB.replace("Case Reports", "Retracted Publication").replace("OWN ", "LR  - 20250607\nOWN "), "2025-06-07",
+         "as the file says, of 2025-06-07"),
+        (NBIB.replace("Case Reports", "Retracted Publication"), "", "which tells no day; nobody looked it up"),
+        (RIS.replace("TI  - ", "TI  - RETRACTED: "), "", "which tells no day; nobody looked it up"),
+    ],
+    ids=["its own day", "NBIB without a day", "RIS"],
+)  # fmt: skip
+def test_a_retraction_in_a_file_is_what_the_file_says_and_no_look_up(content, day, said):
+    [found] = read(content)
+    values = {value.field: value for value in found.values}
+    assert said in values["retraction_status"].derivation
+    assert values["retraction_as_of"].value == (day or found.source.day)
+    assert "not of a look-up" in values["retraction_as_of"].derivation
+    assert "look it up by PMID or DOI" in found.remarks[-1]
 
 
 def test_authors_without_full_names_are_not_lost():

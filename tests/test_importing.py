@@ -326,6 +326,28 @@ def test_an_entry_twice_in_a_file_is_said_and_left(staff):
     assert chosen(page)["action-2"] == LEAVE
 
 
+def test_letters_that_were_guessed_are_left_until_the_curator_says_so_and_kept_as_guessed(staff):
+    guessed = SimpleUploadedFile("old.ris", RIS.replace("Author, A.", "Böhm, A.").encode("cp1252"))
+    answer = staff.post(IMPORT, {"file": guessed}, follow=True)
+    preview, page = answer.request["PATH_INFO"], answer.content.decode()
+    assert "was read as Windows-1252" in page and chosen(page)["action-1"] == LEAVE
+    staff.post(preview, chosen(page, action_1="draft"))
+    made = Publication.objects.get(slug="bohm-2024")
+    places = {place.attribute: place for place in Place.objects.filter(record=made.pk)}
+    assert "read as Windows-1252" in places["title"].derivation and places["title"].basis == "judgement"
+    assert "read as Windows-1252" in places["authors"].derivation and places["year"].basis == "stated"
+    assert ImportedValue.objects.filter(record=made.pk, place="the file's encoding").exists()
+
+
+def test_an_encoding_is_asked_for_with_the_readings(staff):
+    content = RIS.replace("Äuthor-Ñame", "李").replace("Example of donor", "嵌合抗原受体").encode("gb18030")
+    page = staff.post(IMPORT, {"file": SimpleUploadedFile("cnki.ris", content)}).content.decode()
+    assert "This file&#x27;s encoding" in page and "嵌合抗原受体" in page and '<option value="gb18030">' in page
+    file = SimpleUploadedFile("cnki.ris", content)
+    page = staff.post(IMPORT, {"file": file, "encoding": "gb18030"}, follow=True).content.decode()
+    assert "read as GB18030" in page and chosen(page)["action-1"] == "draft"
+
+
 def test_with_the_network_down_nothing_entered_is_lost(staff, library):
     library.replies = [Reply(status=503)]
     before = everything()

@@ -1,11 +1,12 @@
 """Whatever a spreadsheet produces is read right, or refused with its row, its column and the reason."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
-from studies.pure.pasted_table import MOST_ROWS, TableRefused, cells_of, decoded, parsed, times_of
-from studies.pure.printed_numbers import Printed, Unreadable, read
+from studies.pure.pasted_table import MOST_ROWS, TableRefused, cells_of, decoded, parsed, read_whole, times_of
+from studies.pure.printed_numbers import Printed, Unreadable, read, unmistakable, whole
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,8 @@ def test_a_printed_number_is_read_exactly(text, value, operator):
 def test_a_range_keeps_both_ends():
     assert read("3–5") == Printed(Decimal(3), Decimal(5))
     assert read("1×10^5 to 2×10^6") == Printed(Decimal("1e5"), Decimal("2e6"))
+    assert read("1.5·10⁻³–2·10⁻³") == Printed(Decimal("0.0015"), Decimal("0.002"))
+    assert read("−7 to −3") == read("−7–−3") == Printed(Decimal(-7), Decimal(-3))
 
 
 @pytest.mark.parametrize(
@@ -43,10 +46,23 @@ def test_a_range_keeps_both_ends():
     [
         ("1.5×106", "1.5 × 10^6 with a lost superscript, or 1.5 × 106"),
         ("1,5", "write 1.5 for a decimal"),
-        ("1,500", "write 1.500 for a decimal, 1500 for thousands"),
-        ("5 ± 2", "not a number alone"),
-        ("12 copies", "not a number alone"),
-        ("4-Jan", "not a number alone"),
+        ("1,500", "can be 1500 or 1.5: write 1500 or 1.5"),
+        ("12.500", "can be 12500 or 12.5: write 12500 or 12.5"),
+        ("2.125", "can be 2125 or 2.125: write 2125 or 2.1250"),
+        ("1,234,567", "write 1234567"),
+        ("1.234,5", "write 1234.5"),
+        (".5", "begins with its decimal sign: write 0.5"),
+        ("−,5", "begins with its decimal sign: write -0.5"),
+        ("5,", "nothing behind it: write “5”"),
+        ("5.", "nothing behind it: write “5”"),
+        ("1..5", "more than one decimal sign. Write one, as in 1.5"),
+        ("50%", "write 50; “%” is told elsewhere"),
+        ("5 ± 2", "“5 ± 2” is not a number alone: write 5; “± 2” is told elsewhere"),
+        ("5 (3-7)", "“5 (3-7)” is not a number alone: write 5; “(3-7)” is told elsewhere"),
+        ("12 copies", "not a number alone: write 12; “copies” is told elsewhere"),
+        ("5 x 10^6 cells", "write 5 x 10^6; “cells”"),
+        ("1,5 mg", "not a number alone, and “1,5” has a comma: write 1.5"),
+        ("4-Jan", "a date, made by a spreadsheet"),
         ("1.2.3", "not one number"),
         ("15-12", "starts above its end"),
         ("=SUM(A1:A3)", "a formula"),
@@ -59,8 +75,35 @@ def test_a_range_keeps_both_ends():
     ],
 )
 def test_what_cannot_be_one_number_is_refused_with_the_reason(text, reason):
-    with pytest.raises(Unreadable, match=reason.replace("^", r"\^").replace("(", r"\(")):
+    with pytest.raises(Unreadable, match=re.escape(reason)):
         read(text)
+
+
+@pytest.mark.parametrize(("text", "number"), [("3", 3), ("− 3", -3), ("12 500", 12500), ("1'000", 1000)])
+def test_a_whole_number_is_read_in_digits(text, number):
+    assert whole(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1.000", "can be 1000 or 1: write 1000 or 1"),
+        ("1,500", "can be 1500 or 1.5: write 1500 or 1.5"),
+        ("12.0", "write 12"),
+        ("1,5", "is none"),
+        ("<3", "is none"),
+        ("1.000 patients", "is none"),
+    ],
+)
+def test_what_may_be_another_whole_number_is_refused(text, reason):
+    with pytest.raises(Unreadable, match=re.escape(reason)):
+        whole(text)
+
+
+@pytest.mark.parametrize(("number", "written"), [("2.125", "2.1250"), ("7.812e6", "7.8120e6"), ("12.5", "12.5")])
+def test_what_the_base_writes_is_what_may_be_typed(number, written):
+    assert unmistakable(number) == written
+    assert read(written).value == Decimal(number)
 
 
 def table(*rows: str) -> str:
@@ -91,8 +134,8 @@ def test_a_table_is_read_by_what_all_its_numbers_agree_on(rows, expected):
 @pytest.mark.parametrize(
     ("text", "row", "column", "reason"),
     [
-        (table("4\t1,5\t2.5"), 0, 0, "a decimal point and “1,5” a decimal comma"),
-        (table("4\t1,500\t2"), 0, 0, "can be 1500 or 1.500"),
+        (table("4\t1,5\t2.5"), 2, 3, "a decimal point, “1,5” in row 2, column 2 a decimal comma"),
+        (table("4\t1,500\t2"), 2, 2, "can be 1500 or 1.500"),
         (table("4\t1\t2", "7\t3"), 3, 3, "merged cells"),
         (table("4\t1\t2", "\t3\t4"), 3, 1, "no time: merged cells"),
         (table("4\t1\t2\t3"), 2, 4, "It has 4 cells, the heading 3"),
@@ -120,6 +163,26 @@ def test_every_fault_is_told_at_once():
     with pytest.raises(TableRefused) as refused:
         cells_of(parsed(table("4\t=A1\t5 ± 2", "7\t1.5\t#N/A")))
     assert [(fault.row, fault.column) for fault in refused.value.faults] == [(2, 2), (2, 3), (3, 3)]
+
+
+def test_times_and_cells_are_refused_together():
+    rows = ("4\t1.5×106\t12 mg", "7\t4-Jan\t#REF!", "baseline\t1.5\t2", "14\t=A1\t5 ± 2", "1.500\t3\t7,5")
+    with pytest.raises(TableRefused) as refused:
+        read_whole(parsed(table(*rows)), "days")
+    places = [(fault.row, fault.column) for fault in refused.value.faults]
+    assert places == [(2, 2), (2, 2), (2, 3), (3, 2), (3, 3), (4, 1), (5, 2), (5, 3), (6, 1)]
+    assert "“7,5” in row 6, column 3 a decimal comma" in str(refused.value)
+
+
+def test_the_time_is_read_with_the_decimal_sign_that_is_said_and_else_not_guessed():
+    comma, either = parsed(table("0,5\t1,5\t2")), parsed(table("1.500\t1.5\t2"))
+    assert times_of(comma, "days", ",")[2].number.value == Decimal("0.5")
+    assert times_of(either, "days", ".")[2].number.value == Decimal("1.5")
+    assert times_of(either, "days", ",")[2].number.value == 1500
+    with pytest.raises(TableRefused, match="row 2, column 1: “1.500” can be 1500 or 1.5"):
+        times_of(either, "days")
+    with pytest.raises(TableRefused, match="“0,5” has a comma: write 0.5"):
+        times_of(comma, "days")
 
 
 def test_what_was_done_to_a_table_is_said():

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
@@ -22,6 +22,7 @@ from ..models import Measurement, Publication, Report, Study, Typed
 from ..publishing import workflow
 from ..pure.pasted_table import TableRefused
 from .base import HISTORY_IS_PUBLIC, has_been_public
+from .keeping import kept_of, restored_of, taken
 
 
 def _context(request, **more) -> dict:
@@ -41,7 +42,7 @@ def start(request):
     if not request.user.has_perm("studies.change_report"):
         raise PermissionDenied
     keeping = Keeping(request.user, Typed.Page.START)
-    restored, data = _restored(request, keeping)
+    restored, data = restored_of(request, keeping)
     form = StartForm(request.POST or None, initial=data.dict() if data else None)
     if request.method == "POST":
         if not all(request.user.has_perm(f"studies.add_{name}") for name in ("publication", "study", "report")):
@@ -61,7 +62,7 @@ def start(request):
     context = _context(
         request, title="Enter a case", form=form, reports=reports, kept=kept, lists=lists,
         returned=[(report, change) for report in reports if (change := returned.get(report.pk))],
-        **_keeping(request, keeping, request.POST or data, restored),
+        **kept_of(request, keeping, _typed_at(keeping), request.POST or data, restored),
     )  # fmt: skip
     return render(request, "admin/enter/start.html", context)
 
@@ -72,23 +73,8 @@ def _to_case(report, saved: list[str] = (), typed: str = "", anchor: str = ""):
     return redirect(f"{reverse('enter:case', args=[report.pk])}{'?' if query else ''}{query}{anchor}")
 
 
-def _restored(request, keeping: Keeping):
-    """What was kept and is asked for, with its fields."""
-    return keeping.restored(request.GET.get("typed", "")) if request.method == "GET" else (None, None)
-
-
-def _keeping(request, keeping: Keeping, data, restored=None) -> dict:
-    """What a page needs so that what is typed into it is kept: its name, and what was kept before."""
-    tabs = tabs_of(data) or [new_tab()]
-    address = reverse("enter:typed", args=[keeping.report.pk]) if keeping.report else reverse("enter:typed-start")
-    return {
-        "tab": tabs[0],
-        "carries": tabs[1:],
-        "typed_at": f"{address}?page={keeping.page}",
-        "kept_texts": [typed for typed in keeping.texts if typed.tab not in tabs],
-        "restored": restored,
-        "saved": request.GET.get("saved", ""),
-    }
+def _typed_at(keeping: Keeping) -> str:
+    return reverse("enter:typed", args=[keeping.report.pk]) if keeping.report else reverse("enter:typed-start")
 
 
 def case(request, accession):
@@ -96,7 +82,7 @@ def case(request, accession):
     report = _report(request, accession)
     if request.method == "POST":
         return _posted(request, report)
-    restored, data = _restored(request, Keeping(request.user, Typed.Page.CASE, report))
+    restored, data = restored_of(request, Keeping(request.user, Typed.Page.CASE, report))
     page = CasePage(report, request.user, data)
     return _show(request, page, restored=restored, stamp=(data or {}).get("stamp", page.stamp))
 
@@ -172,7 +158,7 @@ def _show(request, page, status=200, **more):
         returned=workflow.return_of(page.report), in_public=HISTORY_IS_PUBLIC,
     )  # fmt: skip
     keeping = Keeping(request.user, Typed.Page.CASE, page.report)
-    context |= _keeping(request, keeping, page.data) | more
+    context |= kept_of(request, keeping, _typed_at(keeping), page.data) | more
     return render(request, "admin/enter/case.html", context, status=status)
 
 
@@ -192,7 +178,7 @@ def table(request, accession):
     if not page.may("add", Measurement) or not report.study_id:
         raise PermissionDenied
     keeping = Keeping(request.user, Typed.Page.TABLE, report)
-    restored, data = _restored(request, keeping)
+    restored, data = restored_of(request, keeping)
     data = request.POST or data
     form = TableForm(data or None, request.FILES or None, page=page, initial=page.offer_table())
     pasted, faults = None, []
@@ -216,7 +202,8 @@ def table(request, accession):
         request, title=f"A table of measurements: {report}", page=page, form=form, pasted=pasted, faults=faults,
         entering="enter" in request.POST, lists=_lists(page), meanings=MEANINGS,
         headings=list(enumerate(pasted.table.heading, 1)) if pasted else [],
-        preview=list(pasted.preview()) if pasted else [], **_keeping(request, keeping, data, restored),
+        preview=list(pasted.preview()) if pasted else [],
+        **kept_of(request, keeping, _typed_at(keeping), data, restored),
     )  # fmt: skip
     return render(request, "admin/enter/table.html", context, status=422 if faults else 200)
 
@@ -231,14 +218,8 @@ def typed(request, accession=None):
     if page not in Typed.Page.values or not request.user.has_perm("studies.change_report"):
         raise PermissionDenied
     keeping = Keeping(request.user, page, _report(request, accession) if accession else None)
-    if "forget" in request.POST:
-        keeping.end([request.POST["forget"]])
-        where = {Typed.Page.START: "enter:start", Typed.Page.TABLE: "enter:table"}.get(page, "enter:case")
-        return redirect(where, *[accession] if accession else [])
-    if request.GET.get("user") != str(request.user.pk):
-        raise PermissionDenied
-    kept = keeping.keep(request.GET.get("tab", ""), request.body.decode("utf-8", "replace"))
-    return HttpResponse(status=204 if kept else 400)
+    where = {Typed.Page.START: "enter:start", Typed.Page.TABLE: "enter:table"}.get(page, "enter:case")
+    return taken(request, keeping, reverse(where, args=[accession] if accession else []))
 
 
 app_name = "enter"

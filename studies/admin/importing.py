@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from ..importers import files, lookup
+from ..importers import encodings, files, lookup
 from ..importers.adopt import DRAFT, LEAVE, Choice, adopt, fillable_fields, slug_for
 from ..importers.existing import Known, Match
 from ..importers.found import Found, ImportFailed
@@ -44,11 +44,18 @@ class ImportForm(forms.Form):
         "It is taken whole or refused whole.",
     )
 
+    encoding = forms.ChoiceField(
+        label="This file's encoding",
+        required=False,
+        choices=[("", "as the file shows"), *encodings.CHOICES.items()],
+        help_text="Needed only for a file that is neither UTF-8 nor UTF-16 nor plainly Windows-1252.",
+    )
+
     # A file that was read while a service failed: its entries wait in the session under this name.
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self):
-        if not any(str(self.cleaned_data.get(name) or "").strip() for name in self.fields):
+        if not any(str(self.cleaned_data.get(name) or "").strip() for name in ("identifiers", "file", "kept")):
             raise forms.ValidationError("Give an identifier or a file.")
         return self.cleaned_data
 
@@ -101,7 +108,7 @@ def import_page(request):
     _may_import(request)
     asked = {"identifiers": request.GET.get("identifiers", "")}  # the reading queue names the paper it sends here
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm(initial=asked)
-    problems, kept = [], ""
+    problems, kept, readings = [], "", []
     if form.is_valid():
         given = form.cleaned_data
         found = _waiting(request, given["kept"])
@@ -109,13 +116,16 @@ def import_page(request):
             wanted = lookup.identifiers_in(given["identifiers"])
             # The file first: it asks nobody, so its faults cost no service a question.
             if given["file"]:
-                found = files.read(given["file"].name, given["file"].read(files.MOST_BYTES + 1))
+                file = given["file"]
+                found = files.read(file.name, file.read(files.MOST_BYTES + 1), given["encoding"])
             return redirect("admin:studies_publication_import_preview", _wait(request, found + lookup.look_up(wanted)))
         except ImportFailed as error:
-            problems = [str(error), *getattr(error, "faults", ())]
+            problems, readings = [str(error), *getattr(error, "faults", ())], getattr(error, "readings", [])
             kept = _wait(request, found) if found else ""
     file = _waiting(request, kept)[0].source.address if kept else ""
-    context = {"form": form, "problems": problems, "kept": kept, "file": file, "title": "Import"}
+    context = {
+        "form": form, "problems": problems, "kept": kept, "file": file, "readings": readings, "title": "Import",
+    }  # fmt: skip
     return render(request, "admin/studies/import.html", _context(request) | context)
 
 
@@ -166,7 +176,9 @@ def _entries(found: list[Found], post) -> list[Entry]:
         repeats = first.get(one.same_as)
         first.setdefault(one.same_as, number)
         same_document = [match for match in matches if not (one.is_registration and _is_registration(match))]
-        entry = Entry(number, one, matches, repeats, "", LEAVE if same_document or repeats else DRAFT, [])
+        # A slug never changes, so none is made of guessed letters unless the curator says so.
+        left = same_document or repeats or one.guessed
+        entry = Entry(number, one, matches, repeats, "", LEAVE if left else DRAFT, [])
         if post is None:
             entry.slug = slug_for(one, taken)
             taken.add(entry.slug)

@@ -1,17 +1,16 @@
-"""The pages of double readings: what is mine to read, one reading, one adjudication. Who may not see a reading is told
-that it is not there."""
+"""The pages of double readings: what is mine to read, one adjudication (one reading: reading.py). Who may not
+see a reading is told that it is not there."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET
 
-from ..double_reading import bundle, shape, steps
+from ..double_reading import steps
 from ..models import (
     AGREEING,
     ComparedFact,
@@ -24,6 +23,7 @@ from ..models import (
 )
 from ..publishing.workflow import NotAllowed
 from ..pure.double_reading import agreement
+from .reading import download, reading, typed
 
 PER_PAGE = 50
 
@@ -44,28 +44,6 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         staff = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
         self.fields["first"].queryset = self.fields["second"].queryset = staff
-
-
-class BundleForm(forms.Form):
-    """A bundle as text, or as a file that takes the place of the text."""
-
-    text = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 30, "cols": 110, "spellcheck": "false"})
-    )
-    file = forms.FileField(required=False, label="or a file", help_text="UTF-8; it takes the place of the text.")
-
-    def clean(self):
-        told = super().clean()
-        file = told.get("file")
-        if file:
-            if file.size > 4 * shape.LARGEST:
-                raise ValidationError({"file": f"The file is longer than {shape.LARGEST:,} characters."})
-            try:
-                told["text"] = file.read().decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise ValidationError({"file": f"It is not UTF-8 text: {error}."}) from error
-        told["text"] = (told.get("text") or "").replace("\r\n", "\n").replace("\x00", "")
-        return told
 
 
 class DecisionForm(forms.Form):
@@ -101,7 +79,7 @@ def index(request):
             raise PermissionDenied
         if form.is_valid() and _assigned(request, form):
             return redirect("readings:index")
-    mine = Reading.objects.filter(curator=user).exclude(double__state=ReadingState.WITHDRAWN).select_related("double")
+    mine = Reading.objects.filter(curator=user).select_related("double")
     doubles = []
     if manages:
         counted = DoubleReading.objects.annotate(
@@ -128,55 +106,6 @@ def _assigned(request, form) -> bool:
         return False
     messages.success(request, f"{double}: assigned.".capitalize())
     return True
-
-
-def _mine(request, pk: int) -> Reading:
-    """A reading of the person who asks. Another's is not there, whoever asks."""
-    if not request.user.has_perm(steps.READ):
-        raise PermissionDenied
-    readings = Reading.objects.select_related("double").exclude(double__state=ReadingState.WITHDRAWN)
-    return get_object_or_404(readings, pk=pk, curator=request.user)
-
-
-def reading(request, pk):
-    """A reader's own bundle: saved as it is, looked at by all rules, handed in."""
-    own = _mine(request, pk)
-    form, refusals, checked = BundleForm(request.POST or None, request.FILES or None), [], False
-    if request.method == "POST" and form.is_valid():
-        try:
-            steps.save_text(own, form.cleaned_data["text"], user=request.user)
-            if "check" in request.POST:
-                own.text = form.cleaned_data["text"]
-                refusals, checked = bundle.look_at(own.text, own.double.publication).refusals, True
-            elif "hand_in" in request.POST:
-                steps.hand_in(own, user=request.user)
-                messages.success(request, "Handed in. It can no longer be changed.")
-                return redirect("readings:index")
-            else:
-                messages.success(request, "Saved.")
-                return redirect("readings:reading", own.pk)
-        except steps.Refused as error:
-            refusals = error.refusals
-        except NotAllowed as error:
-            form.add_error(None, str(error))
-    text = own.text
-    if request.method == "POST":
-        text = request.POST.get("text", "") if "file" in form.errors else form.cleaned_data.get("text", "")
-    open_still = own.handed_in_at is None and own.double.state == ReadingState.READING
-    context = _context(
-        request, title=f"A reading of {own.double.publication}", reading=own, form=form, text=text,
-        refusals=refusals, checked=checked, open_still=open_still,
-    )  # fmt: skip
-    return render(request, "admin/readings/reading.html", context, status=422 if refusals and not checked else 200)
-
-
-@require_GET
-def download(request, pk):
-    """A reader's own bundle as a file."""
-    own = _mine(request, pk)
-    response = HttpResponse(own.text, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{own.double.publication}.yaml"'
-    return response
 
 
 def adjudicate(request, pk):
@@ -289,5 +218,6 @@ urlpatterns = [
     path("", admin.site.admin_view(index), name="index"),
     path("<int:pk>/", admin.site.admin_view(reading), name="reading"),
     path("<int:pk>/bundle/", admin.site.admin_view(download), name="bundle"),
+    path("<int:pk>/typed/", admin.site.admin_view(typed), name="typed"),
     path("pairs/<int:pk>/", admin.site.admin_view(adjudicate), name="adjudicate"),
 ]

@@ -5,6 +5,7 @@ two people; whoever adjudicates is neither of them.
 """
 
 from contextlib import contextmanager
+from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -62,9 +63,25 @@ def assign(slug: str, curators: tuple, *, user, reason: str = "") -> DoubleReadi
     return double
 
 
-def save_text(reading: Reading, text: str, *, user):
-    """Keep a reader's bundle as it is typed, sound or not."""
+class SavedMeanwhile(Exception):
+    """The reading was saved from another page since this one was opened; `held` is the reading as it is saved."""
+
+    def __init__(self, held: Reading):
+        self.held = held
+        super().__init__("It was saved meanwhile.")
+
+
+def stamp_of(text: str) -> str:
+    """What tells one saved text from another."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def save_text(reading: Reading, text: str, *, user, seen: str | None = None):
+    """Keep a reader's bundle as it is typed, sound or not. `seen` is the stamp of the text that the page was opened
+    with. Raises SavedMeanwhile where another stands there now."""
     with _own(reading, user, "save") as held:
+        if seen is not None and seen != stamp_of(held.text) and text != held.text:
+            raise SavedMeanwhile(held)
         held.text, held.saved_at = text, timezone.now()
         held.save(update_fields=["text", "saved_at"])
 
@@ -83,7 +100,8 @@ def hand_in(reading: Reading, *, user):
 
 
 def withdraw(double: DoubleReading, *, user, reason: str):
-    """Give up a double reading that is not finished. What was read stays on record, and nobody is shown it."""
+    """Give up a double reading that is not finished. What was read stays on record; each reader is shown
+    their own, and nobody anything else."""
     with _adjudicating(double, user, (ReadingState.READING, ReadingState.COMPARED), "withdraw") as held:
         _needs(reason)
         _move(held, ReadingState.WITHDRAWN)

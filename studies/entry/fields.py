@@ -62,13 +62,14 @@ def _number_input():
 
 
 class NumberField(forms.DecimalField):
-    """A number as printed: “1.5 × 10^6” and “1.5e6” are read, “1,5”, “<0.01” and a lost superscript refused."""
+    """A number as printed: “1.5 × 10^6” and “1.5e6” are read, “1,5”, “<0.01”, a lost superscript and “12.500”, which
+    can be thousands, refused."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs | {"widget": _number_input()})
 
     def prepare_value(self, value):
-        return value if value is None or isinstance(value, str) else plain(value)
+        return value if value is None or isinstance(value, str) else printed_numbers.unmistakable(plain(value))
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -87,13 +88,19 @@ class NumberField(forms.DecimalField):
 
 
 class WholeNumberField(forms.IntegerField):
-    """A whole number, with whichever minus sign it is printed."""
+    """A whole number, with whichever minus sign it is printed. “1.000” can be a thousand or one and is refused, where
+    Django would read one."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs | {"widget": _number_input()})
 
     def to_python(self, value):
-        return super().to_python(printed_numbers.same_signs(value) if isinstance(value, str) else value)
+        if isinstance(value, str) and value.strip():
+            try:
+                value = printed_numbers.whole(value)
+            except printed_numbers.Unreadable as error:
+                raise ValidationError(f"Enter a whole number: {error}") from error
+        return super().to_python(value)
 
 
 class PageField(forms.CharField):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ..models import Report, Typed
+from ..models import Reading, Report, Typed
 
 TAB = re.compile(r"[0-9a-f]{16}")
 
@@ -18,22 +18,23 @@ def new_tab() -> str:
 
 @dataclass
 class Keeping:
-    """The kept texts of one page of one curator; of the start of a case without a report."""
+    """The kept texts of one page of one curator: of a report, of a reading, or of the start of a case."""
 
     user: object
     page: str
     report: Report | None = None
+    reading: Reading | None = None
 
     @property
     def texts(self):
-        return Typed.objects.filter(user=self.user, page=self.page, report=self.report)
+        return Typed.objects.filter(user=self.user, page=self.page, report=self.report, reading=self.reading)
 
     def keep(self, tab: str, body: str) -> Typed | None:
         """Keep what is typed into an opened page, in place of what was kept of it and of those it carries on."""
         if not TAB.fullmatch(tab):
             return None
         self.end(tabs_of(QueryDict(body)))
-        values = {"page": self.page, "report": self.report, "body": body}
+        values = {"page": self.page, "report": self.report, "reading": self.reading, "body": body}
         return Typed.objects.update_or_create(user=self.user, tab=tab, defaults=values)[0]
 
     def restored(self, tab: str) -> tuple[Typed | None, QueryDict | None]:

@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from ..models import Change, Report
+from .fields import NumberField
 from .page import CasePage
 
 
@@ -21,6 +23,7 @@ class Difference:
     saved: str
     typed: str = ""
     taken: bool = False
+    anchor: str = ""
 
 
 def merge(report: Report, user, data: QueryDict) -> list[Difference]:
@@ -42,7 +45,8 @@ def merge(report: Report, user, data: QueryDict) -> list[Difference]:
         if row is None or prefix is None:
             continue  # not being edited here: the page shows it as it is now
         if change.action != "changed":
-            found.append(Difference(row.title, change.action, _who(change), change.at, ", ".join(change.fields)))
+            told = ", ".join(change.fields)
+            found.append(Difference(row.title, change.action, _who(change), change.at, told, anchor=prefix))
             continue
         for name, (before, _) in change.fields.items():
             if name in row.form.fields and (row.key, name) not in seen:
@@ -58,7 +62,8 @@ def _field(row, name, before, prefix, change, data) -> list[Difference]:
     typed = data.get(f"{prefix}-{name}", "")
     if typed == saved:
         return []
-    difference = Difference(row.title, bound.label, _who(change), change.at, saved, typed)
+    anchor = f"id_{prefix}-{name}"
+    difference = Difference(row.title, bound.label, _who(change), change.at, saved, typed, anchor=anchor)
     if typed == _text(bound, before):
         data[f"{prefix}-{name}"] = saved
         difference.taken = True
@@ -67,6 +72,8 @@ def _field(row, name, before, prefix, change, data) -> list[Difference]:
 
 def _text(bound, value) -> str:
     """A value as the page's field shows it."""
+    if isinstance(bound.field, NumberField) and value:
+        value = Decimal(value)  # the history writes 2.125, which nobody may type
     with suppress(ValidationError):
         value = bound.field.prepare_value(bound.field.to_python(value) if isinstance(value, str) else value)
     if value is True:

@@ -115,8 +115,8 @@ class Pasted:
     def __init__(self, page: CasePage, form: TableForm, data):
         self.page, self.form = page, form
         self.table: Table = pasted_table.parsed(form.cleaned_data["text"])
-        self.times = pasted_table.times_of(self.table, form.cleaned_data["time_unit"])
-        self.cells = pasted_table.cells_of(self.table, form.cleaned_data["decimal"])
+        given = form.cleaned_data
+        self.times, self.cells = pasted_table.read_whole(self.table, given["time_unit"], given["decimal"])
         named = "column-2-analyte" in data
         self.columns = {
             number: ColumnForm(

@@ -209,7 +209,7 @@ def _values(found: Found, part: str) -> list[Value]:
     values = [value for value in found.values if value.part == part]
     if part == "publication" and found.authors:
         names = "; ".join(str(person) for person in found.authors)
-        values.append(Value("authors", names, "authors", names))
+        values.append(Value("authors", names, "authors", names, found.derivation_of(names)))
     return values
 
 

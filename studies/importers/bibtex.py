@@ -35,7 +35,7 @@ def read(text: str, source: Source) -> list[Found]:
             warnings.simplefilter("ignore")
             entries = parser.parse(text).entries
     except UndefinedString as error:
-        raise Refused([Fault("the file", "an abbreviation", str(error), "it is not defined by @string")]) from None
+        raise Refused(_undefined(text, starts, str(error).strip("'"))) from None
     except (ValueError, RecursionError, TypeError, AttributeError) as error:
         raise Refused([Fault("the file", "the text", "", f"it is no BibTeX: {str(error)[:100]}")]) from None
     read_keys = [entry["ID"] for entry in entries]
@@ -52,6 +52,20 @@ def read(text: str, source: Source) -> list[Found]:
     for number, (key, line) in enumerate(starts, start=1):
         lines.setdefault(key, []).append(f"entry {number}, line {line}")
     return [_found(entry, source.entry_named(lines[entry["ID"]].pop(0))) for entry in entries if lines.get(entry["ID"])]
+
+
+def _undefined(text: str, starts: list[tuple[str, int]], name: str) -> list[Fault]:
+    """Where an abbreviation stands that no @string defines: the parser says its name alone."""
+    rule = "it is not defined by @string: define it, or write the value in braces"
+    used = re.compile(rf"(\w[\w-]*)\s*=\s*(?:[^\n]*#\s*)?{re.escape(name)}\s*[,#}})\n]", re.IGNORECASE)
+    faults = []
+    for match in used.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        entries = [(number, key, start) for number, (key, start) in enumerate(starts, start=1) if start <= line]
+        if entries:
+            number, key, _ = entries[-1]
+            faults.append(Fault(f"entry {number} “{key}”, line {line}", match[1], name, rule))
+    return faults or [Fault("the file", "an abbreviation", name, rule)]
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,9 @@
 
 import re
 
-from ..models.choices import RetractionStatus
 from ..pure import identifiers
 from .found import Found
-from .medline import says_retracted, take_retraction
+from .medline import says_retracted, take_retraction_of_file
 
 _IN_NOTE = re.compile(r"\b(PMID|PMCID|DOI)\s*:\s*(\S+)", re.IGNORECASE)
 
@@ -46,7 +45,7 @@ def take_pages(found: Found, first: str, last: str, place: str):
         found.take("pages", re.sub(r"\s*--+\s*", "–", first or last), place, as_given=first or last)
 
 
-def take_retraction_in_title(found: Found):
-    """A file can say that a paper is retracted, never that it is not."""
+def take_retraction_in_title(found: Found, day: str = "", day_place: str = ""):
+    """A file can say that a paper is retracted, never that it is not. `day` is that of its record, if it has one."""
     if says_retracted(found.title):
-        take_retraction(found, RetractionStatus.RETRACTED, "title", found.title)
+        take_retraction_of_file(found, "title", found.title, day, day_place)

@@ -1,8 +1,6 @@
 """Files of citation managers: bytes into text without guessing in silence, the format by its content, every fault."""
 
-import codecs
-
-from . import bibtex, csl_json, nbib_file, ris
+from . import bibtex, csl_json, encodings, nbib_file, ris
 from .found import Fault, Found, Refused, Source, faults_of
 
 FORMATS = (ris, nbib_file, bibtex, csl_json)
@@ -18,11 +16,12 @@ _OTHER = {
 }
 
 
-def read(name: str, content: bytes) -> list[Found]:
-    """Every entry of a file. Raises Refused with every fault of every entry; then the file is refused whole."""
+def read(name: str, content: bytes, encoding: str = "") -> list[Found]:
+    """Every entry of a file, in the encoding that a curator says or that it shows. Raises Refused with every fault of
+    every entry; then the file is refused whole."""
     if len(content) > MOST_BYTES:
         raise _refused(name, f"it is larger than {MOST_BYTES // 1_000_000} MB; export fewer entries at once")
-    text, remark = decoded(name, content)
+    text, remark, read_as = decoded(name, content, encoding)
     module = next((module for module in FORMATS if module.recognises(text)), None)
     if module is None:
         kind = next((kind for start, kind in _OTHER.items() if content.lstrip().startswith(start)), "something else")
@@ -35,35 +34,22 @@ def read(name: str, content: bytes) -> list[Found]:
     faults = [fault for found in entries for fault in faults_of(found)]
     if faults:
         raise Refused(faults)
-    if remark:
-        for found in entries:
+    for found in entries:
+        if read_as:
+            found.read_by_choice(read_as, remark, guessed=not encoding)
+        elif remark:
             found.remarks.append(remark)
     return entries
 
 
-def decoded(name: str, content: bytes) -> tuple[str, str]:
-    """The text of a file, and a remark where its encoding was not beyond doubt. Raises Refused."""
+def decoded(name: str, content: bytes, encoding: str = "") -> tuple[str, str, str]:
+    """The text of a file, a remark where its encoding was not beyond doubt, and how it was read where letters may be
+    wrong. Raises Refused."""
     for start, kind in _OTHER.items():
         if content.startswith(start) and start != b"<":
             raise _refused(name, f"it is {kind}; what can be read is a RIS, NBIB, BibTeX or CSL-JSON file")
-    for encoding, remark in _encodings(content):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), remark
-    raise _refused(name, "its encoding is neither UTF-8 nor UTF-16 nor Windows-1252; export it again as UTF-8")
-
-
-def _encodings(content: bytes):
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return [("utf-16", "")]
-    head = content[:200]
-    if b"\0" in head:  # Latin letters in UTF-16 are every second byte
-        little = head[1::2].count(0) > head[::2].count(0)
-        return [("utf-16-le" if little else "utf-16-be", "The file was read as UTF-16.")]
-    guess = "The file is not UTF-8 and was read as Windows-1252: look at every accent, dash and quotation mark."
-    return [("utf-8", ""), ("cp1252", guess)]
+    text, remark, read_as = encodings.text_of(name, content, encoding)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), remark, read_as
 
 
 def _refused(name: str, rule: str) -> Refused:

@@ -98,12 +98,17 @@ class Person:
 
 @dataclass
 class Found:
-    """One publication or registration that was found, not yet stored anywhere."""
+    """One publication or registration that was found, not yet stored anywhere.
+
+    `read_as` says how its text was read where single letters may be wrong, `guessed` that nobody chose this reading.
+    """
 
     source: Source
     values: list[Value] = field(default_factory=list)
     authors: list[Person] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    read_as: str = ""
+    guessed: bool = False
 
     def take(self, name: str, text, place: str, derivation: str = "", as_given: str | None = None, part="publication"):
         """Take a value over, made plain; an empty one is left out. `as_given` where the value is not the text."""
@@ -131,6 +136,16 @@ class Found:
         """Keep what no field takes, and tell the curator."""
         self.values.append(Value("", "", place, text))
         self.remarks.append(remark)
+
+    def read_by_choice(self, read_as: str, remark: str, guessed: bool):
+        """Say of every value with more than ASCII how it was read, and keep the remark with the values."""
+        self.read_as, self.guessed = read_as, guessed
+        for value in self.values:
+            value.derivation = self.derivation_of(value.as_given, value.derivation)
+        self.keep(read_as, "the file's encoding", remark)
+
+    def derivation_of(self, as_given: str, derivation: str = "") -> str:
+        return "; ".join(filter(None, [derivation, "" if as_given.isascii() else self.read_as]))
 
     def take_author(self, family_name: str, given_names: str = "", affiliation: str = "", place: str = "authors"):
         """The next author. A group's name that is too long for one is kept and told, not cut."""
@@ -178,6 +193,8 @@ class Found:
             [Value(**value) for value in data["values"]],
             [Person(**person) for person in data["authors"]],
             data["remarks"],
+            data.get("read_as", ""),
+            data.get("guessed", False),
         )
 
 

@@ -42,6 +42,19 @@ def take_retraction(found: Found, status: RetractionStatus, place: str, as_given
     found.take("retraction_as_of", day, place, "the day of the look-up", as_given=as_given)
 
 
+def take_retraction_of_file(found: Found, place: str, as_given: str, day: str = "", day_place: str = ""):
+    """A file that says so: nobody looked it up. It holds of the file's own day; of one that tells none, of the day the
+    file was read, and that is said."""
+    said = f"as the file says, of {day}" if day else "as the file says, which tells no day; nobody looked it up"
+    found.take("retraction_status", RetractionStatus.RETRACTED, place, said, as_given=as_given)
+    if day:
+        found.take("retraction_as_of", day, day_place, "the day of the file's record, not of a look-up", as_given=day)
+    else:
+        dated = "the day the file was read, not of a look-up: the file tells none"
+        found.take("retraction_as_of", found.source.day, place, dated, as_given=as_given)
+    found.remarks.append("The file says that it is retracted; nobody looked it up: look it up by PMID or DOI.")
+
+
 def says_retracted(title: str) -> bool:
     """Publishers put it before the title: “RETRACTED: …”, “Retracted Article: …”, “WITHDRAWN: …”."""
     before, colon, _ = title.partition(":")

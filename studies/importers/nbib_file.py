@@ -6,12 +6,11 @@ from datetime import datetime
 import nbib
 from nbib.exceptions import MalformedLine, UnknownTagFormat
 
-from ..models.choices import RetractionStatus
 from ..pure import identifiers
 from ..pure.citations import language
 from .file_fields import take_name, take_pages, take_retraction_in_title
 from .found import Fault, Found, Refused, Source
-from .medline import take_kind, take_retraction
+from .medline import take_kind, take_retraction_of_file
 
 NAME = "NBIB file"
 
@@ -85,12 +84,12 @@ def _found(entry: dict, source: Source, doi_tag: str) -> Found:
     if entry.get("conflict_of_interest"):
         remark = "A statement of competing interests is given: enter it in our words."
         found.keep(entry["conflict_of_interest"], "COIS", remark)
-    types = entry.get("publication_types", [])
+    types, revised = entry.get("publication_types", []), _day(entry.get("last_revision_date"))
     take_kind(found, types, "PT")
     if "Retracted Publication" in types:
-        take_retraction(found, RetractionStatus.RETRACTED, "PT", "; ".join(types))
+        take_retraction_of_file(found, "PT", "; ".join(types), revised, "LR")
     else:
-        take_retraction_in_title(found)
+        take_retraction_in_title(found, revised, "LR")
     return found
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from .reading import Reading
 from .study import Report
 
 
@@ -17,10 +18,12 @@ class Typed(models.Model):
         START = "start", "the start of a case"
         CASE = "case", "a case"
         TABLE = "table", "a table of measurements"
+        READING = "reading", "one of two readings"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=8, choices=Page.choices, default=Page.CASE)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
     tab = models.CharField(max_length=32)
     body = models.TextField()  # the fields of the page as a browser sends them
     at = models.DateTimeField(auto_now=True)
@@ -30,4 +33,4 @@ class Typed(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "tab"], name="typed_once_per_tab")]
 
     def __str__(self):
-        return f"typed by {self.user} for {self.report_id or 'a new case'}"
+        return f"typed by {self.user} for {self.reading or self.report_id or 'a new case'}"

@@ -5,11 +5,21 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .numbers import OPERATOR_PREFIX, people
-from .printed_numbers import Printed, Unreadable, decimal_sign, either_way, looks_like_a_number, read, same_signs
+from .printed_numbers import (
+    Printed,
+    Undecided,
+    Unreadable,
+    decimal_sign,
+    either_way,
+    looks_like_a_number,
+    read,
+    same_signs,
+)
 
 MOST_ROWS = 2_000
 MOST_CELLS = 10_000
@@ -188,17 +198,26 @@ def _check(heading: list[str], rows):
         raise TableRefused(faults)
 
 
+def read_whole(table: Table, unit: str, decimal: str = "") -> tuple[dict[int, Time], list[Cell]]:
+    """The times and the cells of a table. Raises TableRefused with every fault of either."""
+    found, faults = [], []
+    for read_part in (lambda: times_of(table, unit, decimal), lambda: cells_of(table, decimal)):
+        try:
+            found.append(read_part())
+        except TableRefused as error:
+            faults += error.faults
+    if faults:
+        raise TableRefused(sorted(faults, key=lambda fault: (fault.row, fault.column)))
+    times, cells = found
+    return times, cells
+
+
 def cells_of(table: Table, decimal: str = "") -> list[Cell]:
     """Every cell that is not empty, read: a number, or a sign whose meaning a curator tells. `decimal` is the decimal
     sign where the curator says it; else all numbers must agree on one. Raises TableRefused."""
-    values = [cell for _, cells in table.rows for cell in cells[1:] if looks_like_a_number(cell)]
-    guessed = not decimal
+    guessed, found, faults = not decimal, [], []
     if guessed:
-        try:
-            decimal = decimal_sign(values)
-        except Unreadable as error:
-            raise _refused(str(error)) from error
-    found, faults = [], []
+        decimal, faults = _agreed_sign(table)
     for number, cells in table.rows:
         for column, text in enumerate(cells[1:], 2):
             if not text:
@@ -207,7 +226,7 @@ def cells_of(table: Table, decimal: str = "") -> list[Cell]:
                 found.append(Cell(number, column, cells[0], text, None, same_signs(text)))
                 continue
             try:
-                found.append(Cell(number, column, cells[0], text, read(text, decimal, grouped=True)))
+                found.append(Cell(number, column, cells[0], text, _read(text, decimal)))
             except Unreadable as error:
                 faults.append(Fault(number, column, str(error)))
     if faults:
@@ -215,6 +234,34 @@ def cells_of(table: Table, decimal: str = "") -> list[Cell]:
     if guessed:
         table.notes += _guesses(found, decimal)
     return found
+
+
+def _agreed_sign(table: Table) -> tuple[str, list[Fault]]:
+    """The decimal sign that the numbers agree on; else none, and the cell that keeps it from being known."""
+    places = {}
+    for row, cells in table.rows:
+        for column, text in enumerate(cells[1:], 2):
+            if looks_like_a_number(text):
+                places.setdefault(text, (row, column))
+    try:
+        return decimal_sign(list(places)), []
+    except Undecided as error:
+        reason = str(error)
+        if error.second:
+            row, column = places[error.second]
+            reason = (
+                f"“{error.first}” has a decimal point, “{error.second}” in row {row}, column {column} a decimal comma: "
+                "use one of them throughout."
+            )
+        return "", [Fault(*places[error.first], reason)]
+
+
+def _read(text: str, decimal: str) -> Printed:
+    """A number with the decimal sign of the table; where that is not known, with either, to tell its other faults."""
+    if not decimal:
+        with suppress(Unreadable):
+            return read(text, ",", grouped=True)
+    return read(text, decimal or ".", grouped=True)
 
 
 def _guesses(cells: list[Cell], decimal: str) -> list[str]:
@@ -225,13 +272,13 @@ def _guesses(cells: list[Cell], decimal: str) -> list[str]:
     return [told] if read_as else []
 
 
-def times_of(table: Table, unit: str) -> dict[int, Time]:
+def times_of(table: Table, unit: str, decimal: str = "") -> dict[int, Time]:
     """When each row was: “4”, “D4”, “Day 4”, “−3”, “4–7”, “week 2”. Raises TableRefused for what is no time, or in
-    another unit than the one told."""
+    another unit than the one told. `decimal` is the decimal sign where the curator says it."""
     found, faults = {}, []
     for number, cells in table.rows:
         try:
-            found[number] = _time(cells[0], unit)
+            found[number] = _time(cells[0], unit, decimal)
         except Unreadable as error:
             faults.append(Fault(number, 1, str(error)))
     if faults:
@@ -239,7 +286,7 @@ def times_of(table: Table, unit: str) -> dict[int, Time]:
     return found
 
 
-def _time(text: str, unit: str) -> Time:
+def _time(text: str, unit: str, decimal: str) -> Time:
     parts = _TIME.fullmatch(same_signs(text))
     if not parts:
         raise Unreadable(f"“{text}” is no time: write “4”, “D4” or “Day 4”.")
@@ -248,7 +295,7 @@ def _time(text: str, unit: str) -> Time:
     if words - {unit}:
         raise Unreadable(f"“{text}” is in {', '.join(sorted(words))}, not in {unit}.")
     number = re.sub(r"^\+\s*", "", number)
-    return Time(read(number), unit)
+    return Time(read(number, decimal or ".", grouped=bool(decimal)), unit)
 
 
 def _refused(reason: str) -> TableRefused:

@@ -21,7 +21,12 @@ _POWER = re.compile(
 _EXPONENT = re.compile(rf"({_NUMBER})[eE]([+-]?\d{{1,2}})")
 _LOST_POWER = re.compile(rf"({_NUMBER}){_TIMES}10(\d{{1,2}})")
 _PLAIN = re.compile(_NUMBER)
-_RANGE = re.compile(r"(.*\d[⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*(?:-|to)\s*(\d.*)")
+_RANGE = re.compile(r"(.*?\d[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]*)\s*(?:-|to)\s*(-?\s?\d.*)")
+# A number with something behind it that is no part of a number: “12 mg”, “50%”, “5 (3-7)”, “5 ± 2”.
+_WITH_MORE = re.compile(
+    rf"({_NUMBER}(?:{_TIMES}10\s*(?:\^|\*\*)\s*-?\d{{1,2}})?)\s*((?![xX]\s*\d|[eE][+-]?\d|to\b)[^\W\d_].*|[%‰°±(\[].*)"
+)
+_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
 _SPREADSHEET_ERROR = re.compile(r"#(REF|DIV/0|N/A|NAME|VALUE|NUM|NULL)[!?]?|#{3,}", re.I)
 
 
@@ -60,19 +65,54 @@ def read(text: str, decimal: str = ".", grouped: bool = False) -> Printed:
         raise Unreadable(f"“{text}” is a formula or begins like one: write the value itself.")
     operator, rest = re.fullmatch(r"(<=|>=|=<|=>|[<>≤≥~]?)\s*(.*)", plain, re.S).groups()
     operator = _OPERATORS.get(operator, operator) or "="
-    try:
+    ends = _ends(rest) if operator == "=" else None
+    if not ends:
         return Printed(_value(rest, decimal, grouped), operator=operator)
-    except Unreadable:
-        parts = _RANGE.fullmatch(rest)
-        if not parts or operator != "=":
-            raise
-    low, high = (_value(part.strip(), decimal, grouped) for part in parts.groups())
+    low, high = (_value(end, decimal, grouped) for end in ends)
     if low > high:
         raise Unreadable(f"“{text}” is no range: it starts above its end. A date that a spreadsheet changed?")
     return Printed(low, high)
 
 
+def _ends(text: str) -> list[str]:
+    """Both ends of a range; none of a text that is one number, or more than numbers."""
+    parts = None if _is_one(text) else _RANGE.fullmatch(text)
+    ends = [part.strip() for part in parts.groups()] if parts else []
+    return ends if all(map(_is_one, ends)) else []
+
+
+def _is_one(text: str) -> bool:
+    return any(form.fullmatch(text) for form in (_POWER, _EXPONENT, _LOST_POWER, _PLAIN))
+
+
+def whole(text: str) -> int:
+    """Read one whole number; “1.000” can be a thousand or one. Raises Unreadable."""
+    plain = same_signs(text)
+    if re.fullmatch(r"-?\s?(?:\d{1,200}|\d{1,3}(?:[ ']\d{3})+)", plain):
+        return int(re.sub("[ ']", "", plain))
+    decimal = re.fullmatch(r"(-?\d+)[.,]\d*", plain)
+    if decimal and _EITHER.fullmatch(plain.removeprefix("-")):
+        raise Unreadable(_two_readings(plain))
+    if decimal and not plain.removeprefix(decimal[1]).strip(".,0"):
+        raise Unreadable(f"“{text}” has a decimal sign: write {decimal[1]}.")
+    raise Unreadable(f"“{text}” is none; write digits alone, such as 1500.")
+
+
 _EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+def _two_readings(text: str) -> str:
+    """What “1,500” or “2.125” can be, and how to write either so that it is nothing else."""
+    thousands, decimal = re.sub(r"[.,]", "", text), text.replace(",", ".")
+    short = decimal.rstrip("0").rstrip(".")
+    sure = f"{decimal}0" if short == decimal else short
+    return f"“{text}” can be {thousands} or {short}: write {thousands} or {sure}."
+
+
+def unmistakable(number: str) -> str:
+    """A number as the base writes it, with a nought behind decimals that could be thousands: “2.1250”, “7.8120e6”."""
+    mantissa, e, exponent = number.partition("e")
+    return f"{mantissa}{'0' if _EITHER.fullmatch(mantissa.removeprefix('-')) else ''}{e}{exponent}"
 
 
 def _mantissas(text: str) -> list[str]:
@@ -84,8 +124,16 @@ def either_way(texts: list[str]) -> list[str]:
     return [text for text in texts if any(_EITHER.fullmatch(mantissa) for mantissa in _mantissas(text))]
 
 
+class Undecided(Unreadable):
+    """Numbers that agree on no decimal sign: `first` cannot be read, against `second` where that contradicts it."""
+
+    def __init__(self, reason: str, first: str, second: str = ""):
+        self.first, self.second = first, second
+        super().__init__(reason)
+
+
 def decimal_sign(texts: list[str]) -> str:
-    """The decimal sign that all numbers of a table agree on. Raises Unreadable where they contradict each other, or
+    """The decimal sign that all numbers of a table agree on. Raises Undecided where they contradict each other, or
     where “1,500” stands alone and could be either."""
     point, comma, either = [], [], either_way(texts)
     for text in texts:
@@ -98,15 +146,15 @@ def decimal_sign(texts: list[str]) -> str:
             elif (points or commas) and not _EITHER.fullmatch(mantissa):
                 (point if points else comma).append(text)
     if point and comma:
-        raise Unreadable(
-            f"“{point[0]}” has a decimal point and “{comma[0]}” a decimal comma: use one of them throughout."
-        )
+        reason = f"“{point[0]}” has a decimal point and “{comma[0]}” a decimal comma: use one of them throughout."
+        raise Undecided(reason, point[0], comma[0])
     if either and not (point or comma):
         digits = re.sub(r"\D", "", either[0])
-        raise Unreadable(
+        reason = (
             f"“{either[0]}” can be {digits} or {digits[:-3]}.{digits[-3:]}, and no other number of the table decides: "
             "say which decimal sign it uses."
         )
+        raise Undecided(reason, either[0])
     return "," if comma else "."
 
 
@@ -128,7 +176,24 @@ def _value(text: str, decimal: str, grouped: bool) -> Decimal:
         )
     if _PLAIN.fullmatch(text):
         return _plain(text, decimal, grouped)
-    raise Unreadable(f"“{text}” is not a number alone: its unit, spread or remark belongs elsewhere.")
+    raise Unreadable(_not_alone(text, decimal, grouped))
+
+
+def _not_alone(text: str, decimal: str, grouped: bool) -> str:
+    """Why a text is not a number alone, and what would be right, where that can be told."""
+    if re.fullmatch(r"-?[.,]\d+", text):
+        return f"“{text}” begins with its decimal sign: write {re.sub('[.,]', f'0{decimal}', text)}."
+    if _MONTH.search(text):
+        return f"“{text}” is not a number alone: a date, made by a spreadsheet? Write what the paper prints."
+    more = _WITH_MORE.fullmatch(text)
+    if more:
+        try:
+            _value(more[1].strip(), decimal, grouped)
+        except Unreadable as error:
+            return f"“{text}” is not a number alone, and {error}"
+        number = more[1].strip()
+        return f"“{text}” is not a number alone: write {number}; “{more[2]}” is told elsewhere, as unit or in a note."
+    return f"“{text}” is not a number alone: its unit, spread or remark belongs elsewhere."
 
 
 def _plain(text: str, decimal: str, grouped: bool) -> Decimal:
@@ -137,20 +202,33 @@ def _plain(text: str, decimal: str, grouped: bool) -> Decimal:
     digits = text.replace(" ", "") if text.startswith("-") and " " not in text[2:] else text
     if " " in digits or "'" in digits:
         if not re.fullmatch(rf"-?\d{{1,3}}(?:[ ']\d{{3}})+(?:[{decimal}]\d+)?", digits):
-            raise Unreadable(f"“{text}” is not one number.")
+            raise Unreadable(f"“{text}” is not one number: a space parts thousands alone, as in 12 500.")
         digits = re.sub("[ ']", "", digits)
+    if digits[-1] in ".," and digits[:-1].lstrip("-").isdigit():
+        raise Unreadable(f"“{text}” ends with a decimal sign and nothing behind it: write “{digits[:-1]}”.")
+    if not grouped and _EITHER.fullmatch(digits.removeprefix("-")):
+        raise Unreadable(_two_readings(digits))
     if other in digits:
         groups = re.fullmatch(rf"-?\d{{1,3}}(?:[{other}]\d{{3}})+(?:[{decimal}]\d+)?", digits)
         if not groups or not grouped:
-            raise Unreadable(
-                f"“{text}” has a {'comma' if other == ',' else 'point'}: write {_with_point(digits, other)} for a "
-                f"decimal{', ' + digits.replace(other, '') + ' for thousands' if groups else ''}."
-            )
+            raise Unreadable(_wrong_sign(text, digits, other, decimal, bool(groups)))
         digits = digits.replace(other, "")
     if not re.fullmatch(rf"-?\d+(?:[{decimal}]\d+)?", digits):
-        raise Unreadable(f"“{text}” is not one number.")
+        raise Unreadable(_many_signs(text))
     return Decimal(digits.replace(decimal, "."))
 
 
-def _with_point(digits: str, sign: str) -> str:
-    return digits.replace(sign, ".") if digits.count(sign) == 1 else "a point"
+def _wrong_sign(text: str, digits: str, other: str, decimal: str, groups: bool) -> str:
+    name = "comma" if other == "," else "point"
+    if groups:
+        return f"“{text}” has a {name}: write {digits.replace(other, '')}."
+    if re.fullmatch(rf"-?\d{{1,3}}(?:[{decimal}]\d{{3}})+[{other}]\d+", digits):
+        right = digits.replace(decimal, "").replace(other, decimal)
+        return f"“{text}” parts its thousands by what is the decimal sign here: write {right}."
+    if digits.count(other) > 1 or decimal in digits:
+        return _many_signs(text)
+    return f"“{text}” has a {name}: write {digits.replace(other, decimal)} for a decimal."
+
+
+def _many_signs(text: str) -> str:
+    return f"“{text}” is not one number: it has more than one decimal sign. Write one, as in 1.5."

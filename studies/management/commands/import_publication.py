@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from studies.importers import files, lookup
+from studies.importers import encodings, files, lookup
 from studies.importers.adopt import Choice, adopt, slug_for
 from studies.importers.existing import Known
 from studies.importers.found import ImportFailed, Refused
@@ -19,13 +19,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("what", nargs="+", help="A PMID, a DOI, an NCT number, or the path of a file.")
         parser.add_argument("--yes", action="store_true", help="Make the drafts.")
+        parser.add_argument(
+            "--encoding", default="", choices=encodings.CHOICES, help="Of a file that does not show it."
+        )
 
-    def handle(self, *, what, yes, **options):
+    def handle(self, *, what, yes, encoding, **options):
         try:
             paths = [Path(name) for name in what if Path(name).is_file()]
             others = "\n".join(name for name in what if not Path(name).is_file())
             wanted = lookup.identifiers_in(others)
-            found = [entry for path in paths for entry in files.read(path.name, path.read_bytes())]
+            found = [entry for path in paths for entry in files.read(path.name, path.read_bytes(), encoding)]
             found += lookup.look_up(wanted)
             choices = self._choices(found)
             if not yes:
@@ -53,6 +56,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"    in the base: {match.record.pk} “{match.record}” ({match.why}); left")
             if entry.same_as in seen:
                 self.stdout.write("    the same as an entry above; left")
+            elif entry.guessed:
+                self.stdout.write("    its letters were guessed; left: say --encoding")
             elif not matches:
                 slug = slug_for(entry, taken)
                 taken.add(slug)
