@@ -1,6 +1,8 @@
 """What could identify a patient is taken out of everything; that it was stays, and not what it was."""
 
+import html
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -117,6 +119,32 @@ def test_the_page_shows_where_it_stands_before_it_is_confirmed(told, manager, cl
 # A date, an age, a number
 
 
+def facts_of(api, slug: str, accession: str = "") -> list[dict]:
+    """The facts of a document, or those of one of its records."""
+    facts, cursor = [], {}
+    while True:
+        answer = api("/facts/", publication=slug, page_size=500, **cursor)
+        facts += [fact for fact in answer["results"] if fact["fact"].startswith(accession)]
+        if not answer["next"]:
+            return facts
+        cursor = {"cursor": answer["next"].rpartition("cursor=")[2]}
+
+
+def everything_public(client, api, slug: str) -> str:
+    """What the API and the pages say of a study, its document and their histories."""
+    told = [facts_of(api, slug)]
+    for collection in ("studies", "publications"):
+        told += [api(f"/{collection}/{slug}/"), api(f"/history/{collection}/{slug}/")]
+    addresses = [f"/studies/{slug}/", f"/publications/{slug}/"]
+    pages = [client.get(address).content.decode() for address in (*addresses, f"/history/studies/{slug}/")]
+    return json.dumps(told, ensure_ascii=False) + html.unescape(" ".join(pages))
+
+
+def redact_on_page(client, accession: str, field: str, confirmed: bool = True):
+    told = {"value": "1", "value-record": accession, "value-field": field, "value-reason": "it could identify"}
+    return client.post(reverse("redact"), told | ({"value-confirmed": "on"} if confirmed else {}))
+
+
 PAGES = (
     "/", "/studies/li-hua-2025/", "/publications/li-hua-2025/", "/evidence/", "/charts/", "/charts/swimmers/",
     "/charts/doses/",
@@ -165,7 +193,9 @@ def test_a_value_is_redacted_in_its_record(manager, client, api, accession, fiel
         assert f'"{field}":{json.dumps(was, default=int)}' not in version.document
     for change in Change.objects.filter(accession=accession):
         assert str(was) not in map(str, change.fields.get(field, []))
-    assert not PublicFact.objects.filter(fact=f"{accession}.{field}").exclude(value="[redacted]").exists()
+    assert not [fact for fact in facts_of(api, "li-hua-2025", accession) if str(was) in (fact["value"], fact["date"])]
+    for fact in PublicFact.objects.filter(fact__startswith=f"{accession}."):
+        assert str(was) not in (fact.value, fact.date, fact.as_reported)
     assert Change.objects.filter(accession=accession).first().action == "redacted"
     if field == "age_low":  # every reader looks for it: that it cannot be read here is recorded
         coverage = Coverage(report_id="REP-00002", absence="not_in_text_read", parts_searched="all", note="[redacted]")
@@ -191,7 +221,8 @@ def test_a_value_that_cannot_be_redacted_is_refused(manager, accession, field, s
 def test_the_page_redacts_a_value(manager, client):
     client.force_login(manager)
     told = {"value": "1", "value-record": "COH-00002", "value-field": "age_low", "value-reason": "an age"}
-    assert "This field is required" in client.post(reverse("redact"), told).content.decode()
+    assert "and confirm" in client.post(reverse("redact"), told).content.decode()
+    assert get_record("COH-00002").age_low is not None
     assert client.post(reverse("redact"), told | {"value-confirmed": "on"}).status_code == 302
     assert get_record("COH-00002").age_low is None
 
@@ -205,3 +236,53 @@ def test_what_is_typed_and_waits_in_a_session_is_redacted_too(told, manager, cur
     redact(NAME, user=manager, reason="a name")
     assert not Typed.objects.exists()
     assert not [s for s in Session.objects.all() if "Seen by Patient" in str(s.get_decoded())]
+
+
+# The value in whatever is made of it
+
+
+TOLD_BY = [
+    ("COH-00400", "age_low", "kong-2022", {"n_patients": "1", "disease": "B-ALL", "sex": "female"}),
+    ("EVE-00405", "time_low", "kong-2022", {"event:response": "lesions significantly diminished by PET/CT"}),
+    ("OUT-00011", "value", "li-hua-2025", {"remission_duration_end": "not_stated"}),
+    ("MEA-00034", "time_low", "li-hua-2025", {"car_copies:blood": "1.58"}),
+]
+
+
+@pytest.mark.parametrize(("accession", "field", "slug", "left"), TOLD_BY)
+def test_no_fact_tells_it_by_any_name_and_nothing_else_is_blanked(manager, client, api, accession, field, slug, left):
+    """A fact is named by its attribute, not by its field; a time stands beside the facts of its record."""
+    others = [fact for fact in facts_of(api, slug) if not fact["fact"].startswith(f"{accession}.")]
+    client.force_login(manager)
+    assert redact_on_page(client, accession, field).status_code == 302
+    facts = facts_of(api, slug, f"{accession}.")
+    assert {fact["attribute"]: fact["value"] for fact in facts} == left
+    assert [fact for fact in facts_of(api, slug) if not fact["fact"].startswith(f"{accession}.")] == others
+    for fact in PublicFact.objects.filter(fact__startswith=f"{accession}."):
+        assert not (fact.day or fact.day_from or fact.time_point or fact.canonical_value), fact
+        assert fact.attribute in left or fact.value == "[redacted]"
+
+
+def test_the_age_is_told_nowhere_once_what_the_page_lists_is_redacted_too(manager, client, api):
+    client.force_login(manager)
+    page = redact_on_page(client, "COH-00400", "age_low", confirmed=False).content.decode()
+    assert "The same number also stands in" in page
+    assert "APP-00400: appraisal item 1" in page and "COH-00400: label" in page
+    assert get_record("COH-00400").age_low == 62, "nothing is done before it is confirmed"
+    redact_on_page(client, "COH-00400", "age_low")
+    for text in ("a woman of 62", "A woman of 62"):
+        client.post(reverse("redact"), {"text": text, "reason": "an age", "confirmed": "on"})
+    age = re.compile(r"of 62\b|62.year|62 years|\"(value|age_low|age_high)\": \"?62\b|age_group\": \"adults")
+    assert not age.search(everything_public(client, api, "kong-2022"))
+    assert api("/evidence/COU-00400/")["age_group"] is None
+    assert api("/evidence/", study="kong-2022", age_group="adults")["count"] == 0
+
+
+def test_a_note_that_nobody_published_stays_out_of_the_public_versions(manager, curator, client, api):
+    with acting(curator, "a draft"):
+        cohort = get_record("COH-00400")
+        cohort.note = "not for the public yet"
+        cohort.save()
+    redact_value("COH-00400", "age_low", user=manager, reason="it could identify")
+    assert "not for the public yet" in get_record("COH-00400").note
+    assert api("/cohorts/COH-00400/")["note"] == "age low: [redacted]"

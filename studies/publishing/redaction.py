@@ -15,18 +15,26 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from ..models import Change, Record, Redaction, Revision, SearchText, SearchWord, Typed, acting
+from ..models import (
+    Change,
+    Record,
+    Redaction,
+    Revision,
+    SearchText,
+    SearchWord,
+    Typed,
+    acting,
+)
 from ..models.base import PartialDateField
 from ..pure import partial_dates
 from ..pure.documents import dumps
 from ..pure.wording import tokens
 from .door import next_revision
-from .search_entries import index
+from .redacted_value import MARK, SHORTEST, with_mark
+from .search_entries import forget_what_went, index
 from .workflow import NotAllowed
 
-MARK = "[redacted]"
 REDACT = "studies.redact_records"
-SHORTEST = 4
 NORMALISED = {"words", "title_words"}  # columns that hold words as search compares them
 DOCUMENTS = {"document", "form", "checked"}  # columns that hold JSON, in which an empty date is null
 KEPT = {"redaction", "typed"}
@@ -80,10 +88,18 @@ def redact(text: str, *, user, reason: str) -> Redaction:
         touched = set()
         for place in found:
             touched |= _take_out(place, text)
+        forget_what_went()
         begin_revision(user, "a text was redacted")
         for accession in sorted(touched):
             Change.log(accession, "redacted")
         return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in found))
+
+
+def forget_unsaved(texts: list[str]):
+    """What was typed and not saved, and what waits in a session, goes whole where it has one of these texts."""
+    for model, read in UNSAVED.items():
+        keys = [row.pk for row in model.objects.all() if any(text in read(row) for text in texts)]
+        model.objects.filter(pk__in=keys).delete()
 
 
 def check_allowed(user, reason: str):
@@ -130,7 +146,8 @@ def _take_out(place: Found, text: str) -> set[str]:
         # Neither `save()` nor the history may keep what was there.
         place.model._base_manager.filter(pk=row.pk).update(**{place.column: value})
         if records and isinstance(row._meta.get_field(place.column), PartialDateField):
-            place.model.objects.filter(pk=row.pk).update(note=note_with_mark(row, place.column))
+            name = row._meta.get_field(place.column).verbose_name
+            place.model.objects.filter(pk=row.pk).update(note=with_mark(row.note, name))
         if place.model is SearchText:
             setattr(row, place.column, value)
             entries.append(row)
@@ -140,11 +157,6 @@ def _take_out(place: Found, text: str) -> set[str]:
         gone = [word for word in tokens(text) if f" {word} " not in f" {standing} "]
         SearchWord.objects.filter(word__in=gone).delete()
     return set(place.keys) if records else set()
-
-
-def note_with_mark(record, name: str) -> str:
-    """The note of a record, with the mark of a field that was left empty."""
-    return f"{record.note} {record._meta.get_field(name).verbose_name}: {MARK}".strip()
 
 
 def _marked(value, text: str):
