@@ -286,3 +286,20 @@ def test_a_note_that_nobody_published_stays_out_of_the_public_versions(manager, 
     redact_value("COH-00400", "age_low", user=manager, reason="it could identify")
     assert "not for the public yet" in get_record("COH-00400").note
     assert api("/cohorts/COH-00400/")["note"] == "age low: [redacted]"
+
+
+# Whoever quotes its wording
+
+
+def test_a_discrepancy_that_quotes_the_wording_is_cleaned_in_every_version(manager, client, api):
+    wording = "one month after the second donor-derived CAR-T cell infusion"
+    publish_all(["DIS-00410"], user=None, reason="once more")
+    client.force_login(manager)
+    redact_on_page(client, "EVE-00405", "time_low")
+    assert "[redacted]" in client.get("/discrepancies/DIS-00410/").content.decode()
+    for address in ("/discrepancies/DIS-00410/", "/history/discrepancies/DIS-00410/", "/history/studies/kong-2022/"):
+        assert wording not in html.unescape(client.get(address).content.decode())
+    assert not [version["changes"] for version in api("/history/studies/kong-2022/")["results"] if version["changes"]]
+    quoting = PublicRecord.objects.filter(document__contains=f'"as_reported":"{wording}"')
+    assert not quoting.exists()
+    assert wording in api("/outcomes/OUT-00402/")["as_reported"], "another record keeps its own, and the page lists it"

@@ -163,7 +163,7 @@ class Value:
     def _side(self, side: dict) -> dict:
         of_field = side.get("record") == self.record and side["attribute"] in self.fields
         own = side.get("record") == self.record and side["as_reported"] in self.wordings
-        return side | {"as_reported": MARK} if of_field or own else side
+        return side | {"as_reported": MARK} if of_field or own or side["as_reported"] in self.quotes else side
 
     def _counts(self, told: dict) -> dict:
         """The responses of a row, summed up of several outcomes."""
@@ -260,6 +260,7 @@ def with_mark(note: str, name: str) -> str:
 
 
 def sides_that_tell(value: Value) -> Q:
-    """The sides of discrepancies that tell the value."""
+    """The sides of discrepancies that tell the value, or quote what the document says of it."""
     own = Q(record=value.record)
-    return own & Q(attribute__in=value.fields) | own & Q(as_reported__in=value.wordings)
+    told = own & Q(attribute__in=value.fields) | own & Q(as_reported__in=value.wordings)
+    return told | Q(publication=value.publication, as_reported__in=value.quotes)

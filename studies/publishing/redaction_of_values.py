@@ -127,7 +127,7 @@ def _forget_history(value: Value) -> int:
 
 
 def _forget_sides(value: Value) -> int:
-    """Mark the wording in the discrepancies that tell it, and in their history."""
+    """Mark the wording in the discrepancies that quote it, and in their history."""
     sides = Side.objects.filter(sides_that_tell(value))
     quoting = {*sides.values_list("discrepancy", flat=True)}
     said = {*sides.values_list("as_reported", flat=True)}
@@ -148,8 +148,11 @@ def _rewrite_change(change: Change, told: dict) -> int:
 
 
 def _mentioning(value: Value, column: str) -> Q:
-    """The documents that name the record."""
-    return Q(**{f"{column}__contains": f'"{value.record}'})
+    """The documents that name the record, or have a wording of it."""
+    found = Q(**{f"{column}__contains": f'"{value.record}'})
+    for quote in value.quotes:
+        found |= Q(**{f"{column}__contains": json.dumps(quote, ensure_ascii=False)})
+    return found
 
 
 def _clean_forms(value: Value) -> list:
