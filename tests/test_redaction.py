@@ -131,11 +131,12 @@ def facts_of(api, slug: str, accession: str = "") -> list[dict]:
 
 
 def everything_public(client, api, slug: str) -> str:
-    """What the API and the pages say of a study, its document and their histories."""
-    told = [facts_of(api, slug)]
-    for collection in ("studies", "publications"):
-        told += [api(f"/{collection}/{slug}/"), api(f"/history/{collection}/{slug}/")]
-    addresses = [f"/studies/{slug}/", f"/publications/{slug}/"]
+    """What the API and the pages say of a study, its document, its readings and all their histories."""
+    told = [facts_of(api, slug), api(f"/publications/{slug}/readings/", page_size=500)["results"]]
+    for collection in ("studies", "publications", "readings"):
+        told += [api(f"/{collection}/{slug}/")] if collection != "readings" else []
+        told.append(api(f"/history/{collection}/{slug}/"))
+    addresses = [f"/studies/{slug}/", f"/publications/{slug}/", f"/publications/{slug}/readings/"]
     pages = [client.get(address).content.decode() for address in (*addresses, f"/history/studies/{slug}/")]
     return json.dumps(told, ensure_ascii=False) + html.unescape(" ".join(pages))
 
@@ -274,6 +275,7 @@ def test_the_age_is_told_nowhere_once_what_the_page_lists_is_redacted_too(manage
         client.post(reverse("redact"), {"text": text, "reason": "an age", "confirmed": "on"})
     age = re.compile(r"of 62\b|62.year|62 years|\"(value|age_low|age_high)\": \"?62\b|age_group\": \"adults")
     assert not age.search(everything_public(client, api, "kong-2022"))
+    assert not [text for text in map(str, everything()) if re.search(r"of 62\b|62-year|62 years", text)]
     assert api("/evidence/COU-00400/")["age_group"] is None
     assert api("/evidence/", study="kong-2022", age_group="adults")["count"] == 0
 
@@ -303,3 +305,43 @@ def test_a_discrepancy_that_quotes_the_wording_is_cleaned_in_every_version(manag
     quoting = PublicRecord.objects.filter(document__contains=f'"as_reported":"{wording}"')
     assert not quoting.exists()
     assert wording in api("/outcomes/OUT-00402/")["as_reported"], "another record keeps its own, and the page lists it"
+
+
+# The two readings of its document
+
+
+BUNDLE = """\
+records:
+  - report: REP-00001
+    records:
+      # typed
+      - cohort: COH-00009
+        label: the patient
+        age_low: 62
+        age_high: '62'
+        wording: a 62-year-old woman
+      - {cohort: COH-00010, label: another, age_low: 61, age_high: 61, wording: "61 years"}
+"""
+
+
+def test_the_two_readings_of_the_document_do_not_tell_it(manager, client, api):
+    double = DoubleReading.objects.create(publication="kong-2022", merged=BUNDLE)
+    said = {"attribute": "age", "field": "age_low", "value": "62", "qualifiers": [], "places": []}
+    place = {"locator": "Text", "wording": "a woman, 62-year-old", "basis": "stated", "derivation": ""}
+    sex = {"attribute": "sex", "field": "sex", "value": "female", "qualifiers": [], "places": [place]}
+    read = {"name": "COH-00009", "kind": "cohort", "about": "she", "fields": {"age_low": "62", "age_high": "62"}}
+    reads = json.dumps([read | {"entity": "cohort", "facts": [said, sex], "places": [place]}])
+    Reading.objects.create(double=double, number=1, text=BUNDLE, reads=reads)
+    Reading.objects.create(double=double, number=2, text=BUNDLE.replace("records:", "records: [", 1))
+    client.force_login(manager)
+    redact_on_page(client, "COH-00400", "age_low")
+    rows = api("/publications/kong-2022/readings/", page_size=500)["results"]
+    assert "62-year-old" not in json.dumps(rows) and "62 years" not in json.dumps(rows)
+    assert {row["first"]["value"] for row in rows if row["attribute"] == "sex"} == {"female"}
+    assert "62-year-old" not in client.get("/publications/kong-2022/readings/").content.decode()
+    double.refresh_from_db()
+    for text in (double.merged, *double.readings.values_list("text", flat=True)):
+        assert not re.search(r"\b62\b", text) and "age_low: 61" in text and "# typed" in text
+    left = json.loads(double.readings.get(number=1).reads)[0]
+    assert left["fields"] == {} and [fact["attribute"] for fact in left["facts"]] == ["sex"]
+    assert "62" not in json.dumps(left)

@@ -52,6 +52,8 @@ class Value:
     spellings: set[str]  # the value itself, in figures, in words, as a date
     dates: set[str]
     wordings: set[str]
+    said: dict[str, set[str]]  # each end of the value as it was ever written
+    same: dict[str, tuple]  # the term of the record, by key and by code
     facts: set[str] = field(default_factory=set)
 
     # What a text tells
@@ -76,6 +78,10 @@ class Value:
         for quote in self.quotes:
             text = text.replace(quote, MARK)
         return text
+
+    def marked(self, text: str) -> str:
+        """A text of the record itself, with the mark in the place of wordings and of the value."""
+        return self._figures.sub(MARK, self.unquoted(text))
 
     # Documents
 
@@ -207,6 +213,12 @@ def value_of(record, name: str) -> Value:
         spellings={spelling for text in told for spelling in spellings(text, is_date)},
         dates=told if is_date else set(),
         wordings=set(),
+        said={one: texts for one, texts in said.items() if texts},
+        same={
+            one: (getattr(record, f"{one}_id"), getattr(record, one).code)
+            for one in ("term", "measure", "analyte")
+            if getattr(record, f"{one}_id", None)
+        },
         facts={f"{record.pk}.{said.attribute}" for said in record.statements() if said.field in fields},
     )
     value.wordings = _wordings(record, value, before, is_date)

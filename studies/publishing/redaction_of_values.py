@@ -21,6 +21,7 @@ from ..models import (
     EvidenceTerm,
     ImportedValue,
     Place,
+    Publication,
     PublicFact,
     PublicRecord,
     Redaction,
@@ -34,6 +35,7 @@ from ..pure.documents import dumps
 from .door import render_again
 from .redacted_value import LEFT, MARK, WORDINGS, Value, sides_that_tell, value_of, with_mark
 from .redaction import begin_revision, check_allowed, forget_unsaved
+from .redaction_of_readings import clean_readings
 from .search_entries import forget_what_went, index
 from .unit_of import UNITS, unit_of
 from .workflow import NotAllowed
@@ -49,7 +51,7 @@ def redact_value(accession: str, field: str, *, user, reason: str) -> Redaction:
         unit = unit_of(record)
         _learn_facts(value)
         rows = _empty(record, value) + _forget_history(value) + _forget_sides(value)
-        units = [unit, *_clean_forms(value)]
+        units = [unit, *_clean_forms(value), *Publication.objects.filter(slug__in=clean_readings(value))]
         changed = _clean_public_rows(value)
         owners = {*PublicRecord.objects.filter(pk__in=changed).values_list("owner", flat=True)}
         owners |= {unit.pk for unit in units} | _clean_evidence_rows(value)
