@@ -345,3 +345,25 @@ def test_the_two_readings_of_the_document_do_not_tell_it(manager, client, api):
     left = json.loads(double.readings.get(number=1).reads)[0]
     assert left["fields"] == {} and [fact["attribute"] for fact in left["facts"]] == ["sex"]
     assert "62" not in json.dumps(left)
+
+
+def test_who_reads_one_of_two_is_not_told_what_the_other_has(manager, curator, client):
+    """By no search, refusal or count; the redaction reaches it all the same."""
+    double = DoubleReading.objects.create(publication="doe-2024")
+    Reading.objects.create(double=double, number=1, curator=manager)
+    other = Reading.objects.create(double=double, number=2, curator=curator, text=f"says {NAME}")
+    client.force_login(manager)
+    pages = [
+        client.post(reverse("redact"), {"text": text, "reason": "a name"}).content.decode()
+        for text in (NAME, "Stands nowhere at all")
+    ]
+    assert all("reading, text" not in page and "You read one of two readings" in page for page in pages)
+    assert all('name="confirmed"' in page.partition("A value")[0] for page in pages)
+    for text in (NAME, "Stands nowhere at all"):
+        told = {"text": text, "reason": "a name", "confirmed": "on"}
+        assert "It stood in 0 rows" in client.post(reverse("redact"), told, follow=True).content.decode()
+    other.refresh_from_db()
+    assert other.text == "says [redacted]"
+    DoubleReading.objects.update(state="concluded")
+    Reading.objects.filter(pk=other.pk).update(text=NAME)
+    assert "reading, text: 1 row" in client.post(reverse("redact"), {"text": NAME, "reason": "x"}).content.decode()

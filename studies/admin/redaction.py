@@ -55,7 +55,7 @@ def _value(request, form) -> dict:
     record, field = told["record"].strip(), told["field"].strip()
     if not told["confirmed"]:
         form.add_error("confirmed", "Look where it stands too, and confirm.")
-        return {"again": told_again(record, field), "looked": True}
+        return {"again": told_again(record, field, user=request.user), "looked": True}
     redact_value(record, field, user=request.user, reason=told["reason"])
     return {
         "done": "It is empty now, in every version, and its wording is marked. What was listed as telling it again "
@@ -64,13 +64,15 @@ def _value(request, form) -> dict:
 
 
 def _text(request, form) -> dict:
-    """Where a text stands; or, once confirmed, that it stands nowhere."""
+    """Where a text stands; or, once confirmed, that it stands nowhere. Who reads one of two open readings is told the
+    same whether or not it stands in the other."""
     told = form.cleaned_data
     if told["confirmed"]:
         done = redaction.redact(told["text"], user=request.user, reason=told["reason"])
         return {"done": f"It stood in {done.rows} rows, and stands in none."}
-    found = redaction.find(told["text"])
-    if not found:
+    found = redaction.find(told["text"], request.user)
+    is_reader = redaction.hidden_from(request.user).exists()
+    if not found and not is_reader:
         form.add_error("text", "This text stands nowhere, exactly as it was typed.")
     places = [{"kind": p.model._meta.verbose_name, "column": p.column, "rows": len(p.keys)} for p in found]
-    return {"places": places, "may_confirm": bool(found)}
+    return {"places": places, "may_confirm": bool(found) or is_reader, "is_reader": is_reader}

@@ -16,7 +16,11 @@ from django.db import models, transaction
 from django.db.models.functions import Cast
 
 from ..models import (
+    FINISHED,
     Change,
+    ComparedFact,
+    DoubleReading,
+    Reading,
     Record,
     Redaction,
     Revision,
@@ -50,9 +54,9 @@ class Found:
     keys: list
 
 
-def find(text: str) -> list[Found]:
-    """Every column that holds a text, in whatever was ever stored. Raises NotAllowed for a text that is too short to be
-    looked for without harm."""
+def find(text: str, user=None) -> list[Found]:
+    """Every column that holds a text, in whatever was ever stored; to a user not what is hidden from that user. Raises
+    NotAllowed for a text that is too short to be looked for without harm."""
     if len(text.strip()) < SHORTEST:
         raise NotAllowed(f"“{text}” is too short: at least {SHORTEST} characters, exactly as they stand.")
     found = []
@@ -65,6 +69,7 @@ def find(text: str) -> list[Found]:
             for one in {*wanted, *(json.dumps(text)[1:-1] for text in wanted)}:  # as either database keeps JSON
                 condition |= models.Q(as_text__contains=one)
             rows = model._base_manager.annotate(as_text=Cast(column.name, models.TextField())).filter(condition)
+            rows = rows.exclude(pk__in=_hidden_rows(model, user))
             keys = [row.pk for row in rows if _stands(getattr(row, column.name), wanted)]
             if keys:
                 found.append(Found(model, column.name, keys))
@@ -75,15 +80,34 @@ def find(text: str) -> list[Found]:
     return found
 
 
+def hidden_from(user):
+    """The pairs of readings that this user reads and that are not finished: what the other reader has is not to be
+    known before. A redaction reaches it all the same."""
+    mine = DoubleReading.objects.exclude(state__in=FINISHED)
+    return mine.filter(readings__curator=user) if user is not None else mine.none()
+
+
+def _hidden_rows(model, user):
+    """The rows of a model that a user may not know of; a reading of one's own is no secret."""
+    if user is not None and model is Reading:
+        return Reading.objects.filter(double__in=hidden_from(user)).exclude(curator=user).values("pk")
+    if user is not None and model is ComparedFact:
+        return ComparedFact.objects.filter(double__in=hidden_from(user)).values("pk")
+    if user is not None and model is DoubleReading:
+        return hidden_from(user).values("pk")
+    return []
+
+
 def redact(text: str, *, user, reason: str) -> Redaction:
     """Take a text out of everything. Raises NotAllowed where the role or the reason is missing, the reason tells the
-    text again, or it stands nowhere."""
+    text again, or it stands nowhere. Whoever reads one of two open readings is not told by a refusal or a count whether
+    it stood in the other."""
     check_allowed(user, reason)
     if text.casefold() in reason.casefold():
         raise NotAllowed("The reason repeats what is to be redacted. Say why, not what.")
     with transaction.atomic(), acting(user, reason):
-        found = find(text)
-        if not found:
+        shown, found = find(text, user), find(text)
+        if not found and not hidden_from(user).exists():
             raise NotAllowed("This text stands nowhere, exactly as it was typed.")
         touched = set()
         for place in found:
@@ -92,7 +116,7 @@ def redact(text: str, *, user, reason: str) -> Redaction:
         begin_revision(user, "a text was redacted")
         for accession in sorted(touched):
             Change.log(accession, "redacted")
-        return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in found))
+        return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in shown))
 
 
 def forget_unsaved(texts: list[str]):

@@ -9,12 +9,13 @@ from ..models import ComparedFact, Discrepancy, ProblemReport, Record, Report, g
 from ..pure.spelled import as_written
 from .dossier import Dossier
 from .redacted_value import WORDINGS, Value, value_of
+from .redaction import hidden_from
 from .redaction_of_values import record_with
 
 TELLING = ("about", "attribute", "first_text", "first_wording", "second_text", "second_wording", "own_value", "reason")
 
 
-def told_again(accession: str, field: str) -> list[str]:
+def told_again(accession: str, field: str, *, user) -> list[str]:
     """The fields and texts of the document and of what is entered of it that tell the value again and stay. Raises
     NotAllowed where there is no such value."""
     record = record_with(accession, field)
@@ -23,7 +24,7 @@ def told_again(accession: str, field: str) -> list[str]:
     for other in _records_about(value):
         if names := _telling(other, value):
             found[str(other.pk)] = names
-    return [f"{pk}: {', '.join(names)}" for pk, names in sorted(found.items())] + _elsewhere(value)
+    return [f"{pk}: {', '.join(names)}" for pk, names in sorted(found.items())] + _elsewhere(value, user)
 
 
 def _records_about(value: Value) -> list:
@@ -73,9 +74,9 @@ def _is_text(column) -> bool:
     return is_text and not column.choices and not column.primary_key and column.name != "locator"
 
 
-def _elsewhere(value: Value) -> list[str]:
+def _elsewhere(value: Value, user) -> list[str]:
     """What readers of the document compared and what readers of the base reported."""
-    facts = ComparedFact.objects.filter(double__publication=value.slug)
+    facts = ComparedFact.objects.filter(double__publication=value.slug).exclude(double__in=hidden_from(user))
     found = [
         f"two readings of {value.slug}, row {fact.position}"
         for fact in facts.exclude(first_record__startswith=f"{value.record}.")
