@@ -22,12 +22,13 @@ from studies.models import (
     PublicRecord,
     Reading,
     Redaction,
+    Revision,
     Term,
     Typed,
     acting,
     get_record,
 )
-from studies.publishing import publish_all
+from studies.publishing import publish_all, workflow
 from studies.publishing.redaction import find, redact
 from studies.publishing.redaction_of_values import redact_value
 from studies.publishing.workflow import NotAllowed
@@ -367,3 +368,40 @@ def test_who_reads_one_of_two_is_not_told_what_the_other_has(manager, curator, c
     DoubleReading.objects.update(state="concluded")
     Reading.objects.filter(pk=other.pk).update(text=NAME)
     assert "reading, text: 1 row" in client.post(reverse("redact"), {"text": NAME, "reason": "x"}).content.decode()
+
+
+# The mark in the public history
+
+
+def test_the_public_history_says_that_it_happened_and_not_what_it_was(told, manager, client, api):
+    client.force_login(manager)
+    client.post(reverse("redact"), {"text": NAME, "reason": "a name", "confirmed": "on"})
+    for collection, name in (("events", told.pk), ("studies", "li-hua-2025")):
+        newest, before, *_ = api(f"/history/{collection}/{name}/")["results"]
+        assert (newest["redacted"], newest["by"], newest["changes"]) == (True, f"manager {manager.pk}", [])
+        assert not before["redacted"] and newest["revision"] > before["revision"]
+        assert f"redacted by manager {manager.pk}" in client.get(f"/history/{collection}/{name}/").content.decode()
+    assert "X" not in json.dumps(api(f"/history/events/{told.pk}/"))
+
+
+def test_the_history_of_what_was_withdrawn_says_it_too(told, manager, client, api):
+    workflow.withdraw(get_record("REP-00002"), user=manager, reason="retracted")
+    redact(NAME, user=manager, reason="a name")
+    redacted, gone, *_ = api(f"/history/events/{told.pk}/")["results"]
+    assert redacted["redacted"] and not redacted["taken_out"]
+    assert gone["taken_out"] and gone["reason"] == "retracted"
+    assert client.get(f"/api/v1/events/{told.pk}/").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("reason", "role"),
+    [
+        ("a text was redacted", "manager"),
+        ("two readings of doe-2024: settled", "manager"),
+        ("checked by a haematologist: against the article", "haematologist"),
+        ("a reader's report on Doe 2024 answered", "curator"),
+        ("checked against the article", "reviewer"),
+    ],
+)
+def test_a_revision_is_told_by_the_role_of_its_step(reason, role):
+    assert Revision(reason=reason).role == role

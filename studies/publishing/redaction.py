@@ -15,11 +15,14 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
+from ..ask.history import GONE
 from ..models import (
     FINISHED,
+    OPEN,
     Change,
     ComparedFact,
     DoubleReading,
+    PublicRecord,
     Reading,
     Record,
     Redaction,
@@ -30,6 +33,7 @@ from ..models import (
     acting,
 )
 from ..models.base import PartialDateField
+from ..models.public import TEXT_REDACTED
 from ..pure import partial_dates
 from ..pure.documents import dumps
 from ..pure.wording import tokens
@@ -113,7 +117,8 @@ def redact(text: str, *, user, reason: str) -> Redaction:
         for place in found:
             touched |= _take_out(place, text)
         forget_what_went()
-        begin_revision(user, "a text was redacted")
+        revision = begin_revision(user, TEXT_REDACTED)
+        mark_in_history({key for place in found if place.model is PublicRecord for key in place.keys}, revision)
         for accession in sorted(touched):
             Change.log(accession, "redacted")
         return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in shown))
@@ -140,6 +145,20 @@ def begin_revision(user, reason: str) -> int:
     rendering = Revision.objects.order_by("-id").values_list("rendering", flat=True).first() or 0
     Revision.objects.create(id=revision, user=user, reason=reason, rendering=rendering)
     return revision
+
+
+def mark_in_history(rows: set[int], revision: int):
+    """Let the public history of records say that something was redacted: each begins a version that says the same. Of
+    one that was taken out, its tombstone does."""
+    named = {*PublicRecord.objects.filter(pk__in=rows).values_list("collection", "slug")}
+    for collection, slug in sorted(named):
+        standing = PublicRecord.objects.current().filter(collection=collection, slug=slug)
+        tombstone = PublicRecord.objects.current().filter(collection=GONE, slug=f"{collection}/{slug}")
+        row = (standing if standing.exists() else tombstone).filter(valid_from__lt=revision).first()
+        if row is not None:
+            PublicRecord.objects.filter(pk=row.pk).update(valid_to=revision)
+            row.pk, row.valid_from, row.valid_to = None, revision, OPEN
+            row.save(force_insert=True)
 
 
 def _take_out(place: Found, text: str) -> set[str]:

@@ -31,10 +31,11 @@ from ..models import (
     acting,
     get_record,
 )
+from ..models.public import VALUE_REDACTED
 from ..pure.documents import dumps
 from .door import render_again
 from .redacted_value import LEFT, MARK, WORDINGS, Value, sides_that_tell, value_of, with_mark
-from .redaction import begin_revision, check_allowed, forget_unsaved
+from .redaction import begin_revision, check_allowed, forget_unsaved, mark_in_history
 from .redaction_of_readings import clean_readings
 from .search_entries import forget_what_went, index
 from .unit_of import UNITS, unit_of
@@ -55,8 +56,9 @@ def redact_value(accession: str, field: str, *, user, reason: str) -> Redaction:
         changed = _clean_public_rows(value)
         owners = {*PublicRecord.objects.filter(pk__in=changed).values_list("owner", flat=True)}
         owners |= {unit.pk for unit in units} | _clean_evidence_rows(value)
-        revision = begin_revision(user, "a value was redacted")
+        revision = begin_revision(user, VALUE_REDACTED)
         render_again(units, revision)
+        mark_in_history(changed, revision)
         _blank_old_words(owners)
         forget_unsaved([value.record, *value.quotes])
         Typed.objects.filter(report__in=owners).delete()
