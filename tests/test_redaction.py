@@ -1,6 +1,8 @@
 """What could identify a patient is taken out of everything; that it was stays, and not what it was."""
 
+import html
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -20,12 +22,13 @@ from studies.models import (
     PublicRecord,
     Reading,
     Redaction,
+    Revision,
     Term,
     Typed,
     acting,
     get_record,
 )
-from studies.publishing import publish_all
+from studies.publishing import publish_all, workflow
 from studies.publishing.redaction import find, redact
 from studies.publishing.redaction_of_values import redact_value
 from studies.publishing.workflow import NotAllowed
@@ -117,6 +120,33 @@ def test_the_page_shows_where_it_stands_before_it_is_confirmed(told, manager, cl
 # A date, an age, a number
 
 
+def facts_of(api, slug: str, accession: str = "") -> list[dict]:
+    """The facts of a document, or those of one of its records."""
+    facts, cursor = [], {}
+    while True:
+        answer = api("/facts/", publication=slug, page_size=500, **cursor)
+        facts += [fact for fact in answer["results"] if fact["fact"].startswith(accession)]
+        if not answer["next"]:
+            return facts
+        cursor = {"cursor": answer["next"].rpartition("cursor=")[2]}
+
+
+def everything_public(client, api, slug: str) -> str:
+    """What the API and the pages say of a study, its document, its readings and all their histories."""
+    told = [facts_of(api, slug), api(f"/publications/{slug}/readings/", page_size=500)["results"]]
+    for collection in ("studies", "publications", "readings"):
+        told += [api(f"/{collection}/{slug}/")] if collection != "readings" else []
+        told.append(api(f"/history/{collection}/{slug}/"))
+    addresses = [f"/studies/{slug}/", f"/publications/{slug}/", f"/publications/{slug}/readings/"]
+    pages = [client.get(address).content.decode() for address in (*addresses, f"/history/studies/{slug}/")]
+    return json.dumps(told, ensure_ascii=False) + html.unescape(" ".join(pages))
+
+
+def redact_on_page(client, accession: str, field: str, confirmed: bool = True):
+    told = {"value": "1", "value-record": accession, "value-field": field, "value-reason": "it could identify"}
+    return client.post(reverse("redact"), told | ({"value-confirmed": "on"} if confirmed else {}))
+
+
 PAGES = (
     "/", "/studies/li-hua-2025/", "/publications/li-hua-2025/", "/evidence/", "/charts/", "/charts/swimmers/",
     "/charts/doses/",
@@ -165,7 +195,9 @@ def test_a_value_is_redacted_in_its_record(manager, client, api, accession, fiel
         assert f'"{field}":{json.dumps(was, default=int)}' not in version.document
     for change in Change.objects.filter(accession=accession):
         assert str(was) not in map(str, change.fields.get(field, []))
-    assert not PublicFact.objects.filter(fact=f"{accession}.{field}").exclude(value="[redacted]").exists()
+    assert not [fact for fact in facts_of(api, "li-hua-2025", accession) if str(was) in (fact["value"], fact["date"])]
+    for fact in PublicFact.objects.filter(fact__startswith=f"{accession}."):
+        assert str(was) not in (fact.value, fact.date, fact.as_reported)
     assert Change.objects.filter(accession=accession).first().action == "redacted"
     if field == "age_low":  # every reader looks for it: that it cannot be read here is recorded
         coverage = Coverage(report_id="REP-00002", absence="not_in_text_read", parts_searched="all", note="[redacted]")
@@ -191,7 +223,8 @@ def test_a_value_that_cannot_be_redacted_is_refused(manager, accession, field, s
 def test_the_page_redacts_a_value(manager, client):
     client.force_login(manager)
     told = {"value": "1", "value-record": "COH-00002", "value-field": "age_low", "value-reason": "an age"}
-    assert "This field is required" in client.post(reverse("redact"), told).content.decode()
+    assert "and confirm" in client.post(reverse("redact"), told).content.decode()
+    assert get_record("COH-00002").age_low is not None
     assert client.post(reverse("redact"), told | {"value-confirmed": "on"}).status_code == 302
     assert get_record("COH-00002").age_low is None
 
@@ -205,3 +238,170 @@ def test_what_is_typed_and_waits_in_a_session_is_redacted_too(told, manager, cur
     redact(NAME, user=manager, reason="a name")
     assert not Typed.objects.exists()
     assert not [s for s in Session.objects.all() if "Seen by Patient" in str(s.get_decoded())]
+
+
+# The value in whatever is made of it
+
+
+TOLD_BY = [
+    ("COH-00400", "age_low", "kong-2022", {"n_patients": "1", "disease": "B-ALL", "sex": "female"}),
+    ("EVE-00405", "time_low", "kong-2022", {"event:response": "lesions significantly diminished by PET/CT"}),
+    ("OUT-00011", "value", "li-hua-2025", {"remission_duration_end": "not_stated"}),
+    ("MEA-00034", "time_low", "li-hua-2025", {"car_copies:blood": "1.58"}),
+]
+
+
+@pytest.mark.parametrize(("accession", "field", "slug", "left"), TOLD_BY)
+def test_no_fact_tells_it_by_any_name_and_nothing_else_is_blanked(manager, client, api, accession, field, slug, left):
+    """A fact is named by its attribute, not by its field; a time stands beside the facts of its record."""
+    others = [fact for fact in facts_of(api, slug) if not fact["fact"].startswith(f"{accession}.")]
+    client.force_login(manager)
+    assert redact_on_page(client, accession, field).status_code == 302
+    facts = facts_of(api, slug, f"{accession}.")
+    assert {fact["attribute"]: fact["value"] for fact in facts} == left
+    assert [fact for fact in facts_of(api, slug) if not fact["fact"].startswith(f"{accession}.")] == others
+    for fact in PublicFact.objects.filter(fact__startswith=f"{accession}."):
+        assert not (fact.day or fact.day_from or fact.time_point or fact.canonical_value), fact
+        assert fact.attribute in left or fact.value == "[redacted]"
+
+
+def test_the_age_is_told_nowhere_once_what_the_page_lists_is_redacted_too(manager, client, api):
+    client.force_login(manager)
+    page = redact_on_page(client, "COH-00400", "age_low", confirmed=False).content.decode()
+    assert "The same number also stands in" in page
+    assert "APP-00400: appraisal item 1" in page and "COH-00400: label" in page
+    assert get_record("COH-00400").age_low == 62, "nothing is done before it is confirmed"
+    redact_on_page(client, "COH-00400", "age_low")
+    for text in ("a woman of 62", "A woman of 62"):
+        client.post(reverse("redact"), {"text": text, "reason": "an age", "confirmed": "on"})
+    age = re.compile(r"of 62\b|62.year|62 years|\"(value|age_low|age_high)\": \"?62\b|age_group\": \"adults")
+    assert not age.search(everything_public(client, api, "kong-2022"))
+    assert not [text for text in map(str, everything()) if re.search(r"of 62\b|62-year|62 years", text)]
+    assert api("/evidence/COU-00400/")["age_group"] is None
+    assert api("/evidence/", study="kong-2022", age_group="adults")["count"] == 0
+
+
+def test_a_note_that_nobody_published_stays_out_of_the_public_versions(manager, curator, client, api):
+    with acting(curator, "a draft"):
+        cohort = get_record("COH-00400")
+        cohort.note = "not for the public yet"
+        cohort.save()
+    redact_value("COH-00400", "age_low", user=manager, reason="it could identify")
+    assert "not for the public yet" in get_record("COH-00400").note
+    assert api("/cohorts/COH-00400/")["note"] == "age low: [redacted]"
+
+
+# Whoever quotes its wording
+
+
+def test_a_discrepancy_that_quotes_the_wording_is_cleaned_in_every_version(manager, client, api):
+    wording = "one month after the second donor-derived CAR-T cell infusion"
+    publish_all(["DIS-00410"], user=None, reason="once more")
+    client.force_login(manager)
+    redact_on_page(client, "EVE-00405", "time_low")
+    assert "[redacted]" in client.get("/discrepancies/DIS-00410/").content.decode()
+    for address in ("/discrepancies/DIS-00410/", "/history/discrepancies/DIS-00410/", "/history/studies/kong-2022/"):
+        assert wording not in html.unescape(client.get(address).content.decode())
+    assert not [version["changes"] for version in api("/history/studies/kong-2022/")["results"] if version["changes"]]
+    quoting = PublicRecord.objects.filter(document__contains=f'"as_reported":"{wording}"')
+    assert not quoting.exists()
+    assert wording in api("/outcomes/OUT-00402/")["as_reported"], "another record keeps its own, and the page lists it"
+
+
+# The two readings of its document
+
+
+BUNDLE = """\
+records:
+  - report: REP-00001
+    records:
+      # typed
+      - cohort: COH-00009
+        label: the patient
+        age_low: 62
+        age_high: '62'
+        wording: a 62-year-old woman
+      - {cohort: COH-00010, label: another, age_low: 61, age_high: 61, wording: "61 years"}
+"""
+
+
+def test_the_two_readings_of_the_document_do_not_tell_it(manager, client, api):
+    double = DoubleReading.objects.create(publication="kong-2022", merged=BUNDLE)
+    said = {"attribute": "age", "field": "age_low", "value": "62", "qualifiers": [], "places": []}
+    place = {"locator": "Text", "wording": "a woman, 62-year-old", "basis": "stated", "derivation": ""}
+    sex = {"attribute": "sex", "field": "sex", "value": "female", "qualifiers": [], "places": [place]}
+    read = {"name": "COH-00009", "kind": "cohort", "about": "she", "fields": {"age_low": "62", "age_high": "62"}}
+    reads = json.dumps([read | {"entity": "cohort", "facts": [said, sex], "places": [place]}])
+    Reading.objects.create(double=double, number=1, text=BUNDLE, reads=reads)
+    Reading.objects.create(double=double, number=2, text=BUNDLE.replace("records:", "records: [", 1))
+    client.force_login(manager)
+    redact_on_page(client, "COH-00400", "age_low")
+    rows = api("/publications/kong-2022/readings/", page_size=500)["results"]
+    assert "62-year-old" not in json.dumps(rows) and "62 years" not in json.dumps(rows)
+    assert {row["first"]["value"] for row in rows if row["attribute"] == "sex"} == {"female"}
+    assert "62-year-old" not in client.get("/publications/kong-2022/readings/").content.decode()
+    double.refresh_from_db()
+    for text in (double.merged, *double.readings.values_list("text", flat=True)):
+        assert not re.search(r"\b62\b", text) and "age_low: 61" in text and "# typed" in text
+    left = json.loads(double.readings.get(number=1).reads)[0]
+    assert left["fields"] == {} and [fact["attribute"] for fact in left["facts"]] == ["sex"]
+    assert "62" not in json.dumps(left)
+
+
+def test_who_reads_one_of_two_is_not_told_what_the_other_has(manager, curator, client):
+    """By no search, refusal or count; the redaction reaches it all the same."""
+    double = DoubleReading.objects.create(publication="doe-2024")
+    Reading.objects.create(double=double, number=1, curator=manager)
+    other = Reading.objects.create(double=double, number=2, curator=curator, text=f"says {NAME}")
+    client.force_login(manager)
+    pages = [
+        client.post(reverse("redact"), {"text": text, "reason": "a name"}).content.decode()
+        for text in (NAME, "Stands nowhere at all")
+    ]
+    assert all("reading, text" not in page and "You read one of two readings" in page for page in pages)
+    assert all('name="confirmed"' in page.partition("A value")[0] for page in pages)
+    for text in (NAME, "Stands nowhere at all"):
+        told = {"text": text, "reason": "a name", "confirmed": "on"}
+        assert "It stood in 0 rows" in client.post(reverse("redact"), told, follow=True).content.decode()
+    other.refresh_from_db()
+    assert other.text == "says [redacted]"
+    DoubleReading.objects.update(state="concluded")
+    Reading.objects.filter(pk=other.pk).update(text=NAME)
+    assert "reading, text: 1 row" in client.post(reverse("redact"), {"text": NAME, "reason": "x"}).content.decode()
+
+
+# The mark in the public history
+
+
+def test_the_public_history_says_that_it_happened_and_not_what_it_was(told, manager, client, api):
+    client.force_login(manager)
+    client.post(reverse("redact"), {"text": NAME, "reason": "a name", "confirmed": "on"})
+    for collection, name in (("events", told.pk), ("studies", "li-hua-2025")):
+        newest, before, *_ = api(f"/history/{collection}/{name}/")["results"]
+        assert (newest["redacted"], newest["by"], newest["changes"]) == (True, f"manager {manager.pk}", [])
+        assert not before["redacted"] and newest["revision"] > before["revision"]
+        assert f"redacted by manager {manager.pk}" in client.get(f"/history/{collection}/{name}/").content.decode()
+    assert "X" not in json.dumps(api(f"/history/events/{told.pk}/"))
+
+
+def test_the_history_of_what_was_withdrawn_says_it_too(told, manager, client, api):
+    workflow.withdraw(get_record("REP-00002"), user=manager, reason="retracted")
+    redact(NAME, user=manager, reason="a name")
+    redacted, gone, *_ = api(f"/history/events/{told.pk}/")["results"]
+    assert redacted["redacted"] and not redacted["taken_out"]
+    assert gone["taken_out"] and gone["reason"] == "retracted"
+    assert client.get(f"/api/v1/events/{told.pk}/").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("reason", "role"),
+    [
+        ("a text was redacted", "manager"),
+        ("two readings of doe-2024: settled", "manager"),
+        ("checked by a haematologist: against the article", "haematologist"),
+        ("a reader's report on Doe 2024 answered", "curator"),
+        ("checked against the article", "reviewer"),
+    ],
+)
+def test_a_revision_is_told_by_the_role_of_its_step(reason, role):
+    assert Revision(reason=reason).role == role

@@ -252,6 +252,7 @@ class History(PublicView):
             return None
         told = [
             {"revision": v.revision, "at": v.at.isoformat(), "by": v.by, "reason": v.reason, "taken_out": v.ends}
+            | {"redacted": v.redacted}
             | {"changes": [asdict(told.line) | {"changed": [_cause(c) for c in told.causes]} for told in v.lines]}
             for v in found
         ]

@@ -44,7 +44,8 @@ class Told:
 
 @dataclass
 class Version:
-    """One version of a record: the revision that made it, when, by whom and why, and what changed with it."""
+    """One version of a record: the revision that made it, when, by whom and why, and what changed with it. Of a
+    redaction it says that it happened, and nothing of what changed."""
 
     revision: int
     at: datetime
@@ -52,6 +53,7 @@ class Version:
     reason: str
     lines: list[Told]
     ends: bool = False
+    redacted: bool = False
 
 
 def refuse_gone(collection: str, name: str, revision: int | None = None):
@@ -117,10 +119,14 @@ def versions(collection: str, name: str) -> list[Version]:
     found, before = [], None
     for since, kind, text in rows:
         revision, document = about[since], json.loads(text)
-        role = "manager" if kind == GONE else "reviewer"
+        role = "manager" if kind == GONE else revision.role
         by = revision.user.known_as(role) if revision.user else THE_PRODUCT
         if collection == "flow":  # who published something else then, who decided on the paper is told nowhere
             by = "the reading queue"
+        if revision.is_redaction:
+            found.append(Version(since, revision.at, by, revision.reason, [], redacted=True))
+            before = before if kind == GONE else document
+            continue
         if kind == GONE:
             found.append(Version(since, revision.at, by, document["reason"], [], ends=True))
             continue

@@ -14,6 +14,18 @@ SEARCH_KINDS = (
 OPEN = 2_147_483_647  # an open end that sorts and compares without NULL
 
 
+TEXT_REDACTED, VALUE_REDACTED = "a text was redacted", "a value was redacted"
+# How the reasons begin that the product gives by itself → the role in which the step was taken. A reviewer's publishing
+# has the reason that was typed.
+ROLE_OF_STEP = {
+    TEXT_REDACTED: "manager",
+    VALUE_REDACTED: "manager",
+    "two readings of ": "manager",
+    "checked by a haematologist: ": "haematologist",
+    "a reader's report on ": "curator",
+}
+
+
 class Revision(models.Model):
     """One state of the public base. Numbers grow by one with every publishing, in the order of commit."""
 
@@ -28,6 +40,16 @@ class Revision(models.Model):
 
     def __str__(self):
         return f"revision {self.id}"
+
+    @property
+    def role(self) -> str:
+        """In which role its user made it; of what was taken out the tombstone says so (`ask/history.py`)."""
+        found = (role for begin, role in ROLE_OF_STEP.items() if self.reason.startswith(begin))
+        return next(found, "reviewer")
+
+    @property
+    def is_redaction(self) -> bool:
+        return self.reason in (TEXT_REDACTED, VALUE_REDACTED)
 
 
 class PublicQuerySet(models.QuerySet):

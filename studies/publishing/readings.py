@@ -60,7 +60,7 @@ def _document(double: DoubleReading, name: str) -> dict:
         "agreement": counts,
         "totals": summed,
         "kappa": [] if double.by_hand else _kappas(facts),
-        "rows": [_row(fact) for fact in facts],
+        "rows": [row_of(fact) for fact in facts],
     }
 
 
@@ -83,7 +83,8 @@ def _kappas(facts: list[ComparedFact]) -> list[dict]:
     return found
 
 
-def _row(fact: ComparedFact) -> dict:
+def row_of(fact: ComparedFact) -> dict:
+    """A compared fact as the public sees it."""
     own = {"value": fact.own_value, "locator": fact.own_place, "as_reported": fact.own_wording}
     return {
         "position": fact.position,

@@ -15,18 +15,34 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from ..models import Change, Record, Redaction, Revision, SearchText, SearchWord, Typed, acting
+from ..ask.history import GONE
+from ..models import (
+    FINISHED,
+    OPEN,
+    Change,
+    ComparedFact,
+    DoubleReading,
+    PublicRecord,
+    Reading,
+    Record,
+    Redaction,
+    Revision,
+    SearchText,
+    SearchWord,
+    Typed,
+    acting,
+)
 from ..models.base import PartialDateField
+from ..models.public import TEXT_REDACTED
 from ..pure import partial_dates
 from ..pure.documents import dumps
 from ..pure.wording import tokens
 from .door import next_revision
-from .search_entries import index
+from .redacted_value import MARK, SHORTEST, with_mark
+from .search_entries import forget_what_went, index
 from .workflow import NotAllowed
 
-MARK = "[redacted]"
 REDACT = "studies.redact_records"
-SHORTEST = 4
 NORMALISED = {"words", "title_words"}  # columns that hold words as search compares them
 DOCUMENTS = {"document", "form", "checked"}  # columns that hold JSON, in which an empty date is null
 KEPT = {"redaction", "typed"}
@@ -42,9 +58,9 @@ class Found:
     keys: list
 
 
-def find(text: str) -> list[Found]:
-    """Every column that holds a text, in whatever was ever stored. Raises NotAllowed for a text that is too short to be
-    looked for without harm."""
+def find(text: str, user=None) -> list[Found]:
+    """Every column that holds a text, in whatever was ever stored; to a user not what is hidden from that user. Raises
+    NotAllowed for a text that is too short to be looked for without harm."""
     if len(text.strip()) < SHORTEST:
         raise NotAllowed(f"“{text}” is too short: at least {SHORTEST} characters, exactly as they stand.")
     found = []
@@ -57,6 +73,7 @@ def find(text: str) -> list[Found]:
             for one in {*wanted, *(json.dumps(text)[1:-1] for text in wanted)}:  # as either database keeps JSON
                 condition |= models.Q(as_text__contains=one)
             rows = model._base_manager.annotate(as_text=Cast(column.name, models.TextField())).filter(condition)
+            rows = rows.exclude(pk__in=_hidden_rows(model, user))
             keys = [row.pk for row in rows if _stands(getattr(row, column.name), wanted)]
             if keys:
                 found.append(Found(model, column.name, keys))
@@ -67,23 +84,51 @@ def find(text: str) -> list[Found]:
     return found
 
 
+def hidden_from(user):
+    """The pairs of readings that this user reads and that are not finished: what the other reader has is not to be
+    known before. A redaction reaches it all the same."""
+    mine = DoubleReading.objects.exclude(state__in=FINISHED)
+    return mine.filter(readings__curator=user) if user is not None else mine.none()
+
+
+def _hidden_rows(model, user):
+    """The rows of a model that a user may not know of; a reading of one's own is no secret."""
+    if user is not None and model is Reading:
+        return Reading.objects.filter(double__in=hidden_from(user)).exclude(curator=user).values("pk")
+    if user is not None and model is ComparedFact:
+        return ComparedFact.objects.filter(double__in=hidden_from(user)).values("pk")
+    if user is not None and model is DoubleReading:
+        return hidden_from(user).values("pk")
+    return []
+
+
 def redact(text: str, *, user, reason: str) -> Redaction:
     """Take a text out of everything. Raises NotAllowed where the role or the reason is missing, the reason tells the
-    text again, or it stands nowhere."""
+    text again, or it stands nowhere. Whoever reads one of two open readings is not told by a refusal or a count whether
+    it stood in the other."""
     check_allowed(user, reason)
     if text.casefold() in reason.casefold():
         raise NotAllowed("The reason repeats what is to be redacted. Say why, not what.")
     with transaction.atomic(), acting(user, reason):
-        found = find(text)
-        if not found:
+        shown, found = find(text, user), find(text)
+        if not found and not hidden_from(user).exists():
             raise NotAllowed("This text stands nowhere, exactly as it was typed.")
         touched = set()
         for place in found:
             touched |= _take_out(place, text)
-        begin_revision(user, "a text was redacted")
+        forget_what_went()
+        revision = begin_revision(user, TEXT_REDACTED)
+        mark_in_history({key for place in found if place.model is PublicRecord for key in place.keys}, revision)
         for accession in sorted(touched):
             Change.log(accession, "redacted")
-        return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in found))
+        return Redaction.objects.create(user=user, reason=reason, rows=sum(len(place.keys) for place in shown))
+
+
+def forget_unsaved(texts: list[str]):
+    """What was typed and not saved, and what waits in a session, goes whole where it has one of these texts."""
+    for model, read in UNSAVED.items():
+        keys = [row.pk for row in model.objects.all() if any(text in read(row) for text in texts)]
+        model.objects.filter(pk__in=keys).delete()
 
 
 def check_allowed(user, reason: str):
@@ -100,6 +145,20 @@ def begin_revision(user, reason: str) -> int:
     rendering = Revision.objects.order_by("-id").values_list("rendering", flat=True).first() or 0
     Revision.objects.create(id=revision, user=user, reason=reason, rendering=rendering)
     return revision
+
+
+def mark_in_history(rows: set[int], revision: int):
+    """Let the public history of records say that something was redacted: each begins a version that says the same. Of
+    one that was taken out, its tombstone does."""
+    named = {*PublicRecord.objects.filter(pk__in=rows).values_list("collection", "slug")}
+    for collection, slug in sorted(named):
+        standing = PublicRecord.objects.current().filter(collection=collection, slug=slug)
+        tombstone = PublicRecord.objects.current().filter(collection=GONE, slug=f"{collection}/{slug}")
+        row = (standing if standing.exists() else tombstone).filter(valid_from__lt=revision).first()
+        if row is not None:
+            PublicRecord.objects.filter(pk=row.pk).update(valid_to=revision)
+            row.pk, row.valid_from, row.valid_to = None, revision, OPEN
+            row.save(force_insert=True)
 
 
 def _take_out(place: Found, text: str) -> set[str]:
@@ -130,7 +189,8 @@ def _take_out(place: Found, text: str) -> set[str]:
         # Neither `save()` nor the history may keep what was there.
         place.model._base_manager.filter(pk=row.pk).update(**{place.column: value})
         if records and isinstance(row._meta.get_field(place.column), PartialDateField):
-            place.model.objects.filter(pk=row.pk).update(note=note_with_mark(row, place.column))
+            name = row._meta.get_field(place.column).verbose_name
+            place.model.objects.filter(pk=row.pk).update(note=with_mark(row.note, name))
         if place.model is SearchText:
             setattr(row, place.column, value)
             entries.append(row)
@@ -140,11 +200,6 @@ def _take_out(place: Found, text: str) -> set[str]:
         gone = [word for word in tokens(text) if f" {word} " not in f" {standing} "]
         SearchWord.objects.filter(word__in=gone).delete()
     return set(place.keys) if records else set()
-
-
-def note_with_mark(record, name: str) -> str:
-    """The note of a record, with the mark of a field that was left empty."""
-    return f"{record.note} {record._meta.get_field(name).verbose_name}: {MARK}".strip()
 
 
 def _marked(value, text: str):

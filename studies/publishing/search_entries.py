@@ -86,3 +86,10 @@ def index(entries: list[SearchText], names: list[str] = ()):
     lexicon |= {word for name in names for word in tokens(name)}
     wanted = sorted(word for word in lexicon if 2 < len(word) <= 80)
     SearchWord.objects.bulk_create([SearchWord(word) for word in wanted], ignore_conflicts=True, batch_size=400)
+
+
+def forget_what_went():
+    """Take the words of entries that were replaced out of the index itself: FTS5 keeps them until it merges."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO studies_search_index(studies_search_index) VALUES ('optimize')")
