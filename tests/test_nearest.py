@@ -75,6 +75,14 @@ def test_what_is_told_differs_and_what_is_not_told_closely_enough_is_open(api, a
     assert set(asked) <= set(told(row)[verdict])
 
 
+def test_each_field_says_what_it_takes_before_it_is_chosen(client):
+    form = " ".join(client.get("/nearest/").content.decode().split())
+    for name in ("order", "antigen", "disease_status"):
+        assert f'aria-describedby="help-{name}"' in form and f'id="help-{name}"' in form
+    assert "Most documents tell CD19 at diagnosis alone" in form
+    assert "First and later relapses are not told apart" in form
+
+
 def test_a_patient_is_described_in_full_even_where_no_row_is_alike(client, api):
     form = client.get("/nearest/").content.decode()
     for value in ("bone_marrow", "peripheral_blood", "matched_sibling", "matched_unrelated", "cns", "testis"):
