@@ -42,7 +42,7 @@ def test_a_row_that_differs_in_a_hard_criterion_is_counted_and_not_shown(api):
     [
         ("after_hsct", "Li Hua 2025", "CD19 at diagnosis"),  # who relapsed after the transplant
         ("before_hsct", "Li Huibo 2025", "CD19 positive by flow cytometry at diagnosis"),  # and after blinatumomab
-        ("before_hsct", "Kong 2022", "CD19 positive at diagnosis"),
+        ("before_hsct", "Kong 2022, CAR-T course 1", "CD19 positive at diagnosis"),
         ("after_hsct", "Kong 2022, CAR-T course 2", "CD19 positive at diagnosis"),  # after a first course against CD19
     ],
 )

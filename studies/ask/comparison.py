@@ -62,10 +62,15 @@ def kinds_of(revision: int) -> dict[str, set[str]]:
 
 
 def title(row: dict) -> str:
-    """“Kong 2022, CAR-T course 2”; of a subgroup with its label."""
+    """“Kong 2022, CAR-T course 2”, where there are several; of a subgroup with its label."""
     parts = [row["study_name"]]
     if row["is_subgroup"]:
         parts.append(row["cohort_label"])
-    if row["course_number"] > 1:
+    if has_courses(row):
         parts.append(f"CAR-T course {row['course_number']}")
     return ", ".join(parts)
+
+
+def has_courses(row: dict) -> bool:
+    """Whether the patients of a row had several CAR-T courses, so that each needs its number."""
+    return row["course_number"] > 1 or sum("course" in step for step in row["path"]) > 1
