@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from ..models import EvidenceRow
 from . import current, evidence
+from .filters import EvidenceFilterSet
 from .strict import BadQuery, Fault
 
 MOST = 6
@@ -50,6 +52,18 @@ def of_studies(slugs: list[str], revision: int) -> dict[str, list[tuple[str, str
 
     key = hashlib.sha256(json.dumps(slugs).encode()).hexdigest()
     return current.kept(revision, f"courses of studies:{key}", make) if slugs else {}
+
+
+def of_disease(code: str, revision: int) -> list[dict]:
+    """Row, study and title of each course of a disease or of a kind of it, as the evidence table finds them."""
+
+    def make():
+        filters = EvidenceFilterSet.asked(QueryDict(urlencode({"disease": code})), revision)
+        documents = filters.pile("matching").order_by("study", "row").values_list("document", flat=True)
+        found = [json.loads(text) for text in documents]
+        return [{"row": row["row"], "study": row["study"], "title": title(row)} for row in found]
+
+    return current.kept(revision, f"courses of disease:{code}", make)
 
 
 def kinds_of(revision: int) -> dict[str, set[str]]:
