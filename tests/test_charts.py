@@ -242,7 +242,7 @@ def test_a_dose_stands_on_the_axis_of_its_unit_as_printed(api):
     }
     assert "kept, no response: disease-free 2 of 2" in cruz[0]["response told"]
     assert [item["text"] for item in answer["beside"]] == [
-        "Kong 2022: dose not in what was read",
+        "Kong 2022, CAR-T course 1: dose not in what was read",
         "Kong 2022, CAR-T course 2: dose not in what was read",
     ]
     assert "e+0" not in str(answer) and "7.8e" not in str(answer)

@@ -39,7 +39,7 @@ def test_rows_that_may_show_the_same_patients_say_so(api, client):
         return api("/compare/", row=list(rows))["shared_patients"]
 
     assert shared("COU-00400", "COU-00401") == [
-        "Kong 2022 and Kong 2022, CAR-T course 2 are courses of the same patients."
+        "Kong 2022, CAR-T course 1 and Kong 2022, CAR-T course 2 are courses of the same patients."
     ]
     assert "may share patients" in " ".join(shared(KOCHENDERFER, "COU-00110"))
     assert "are of one cohort" in " ".join(shared("COU-00110", "COU-00110.COH-00114"))

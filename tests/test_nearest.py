@@ -42,7 +42,7 @@ def test_a_row_that_differs_in_a_hard_criterion_is_counted_and_not_shown(api):
     [
         ("after_hsct", "Li Hua 2025", "CD19 at diagnosis"),  # who relapsed after the transplant
         ("before_hsct", "Li Huibo 2025", "CD19 positive by flow cytometry at diagnosis"),  # and after blinatumomab
-        ("before_hsct", "Kong 2022", "CD19 positive at diagnosis"),
+        ("before_hsct", "Kong 2022, CAR-T course 1", "CD19 positive at diagnosis"),
         ("after_hsct", "Kong 2022, CAR-T course 2", "CD19 positive at diagnosis"),  # after a first course against CD19
     ],
 )
@@ -73,6 +73,14 @@ def test_what_is_told_differs_and_what_is_not_told_closely_enough_is_open(api, a
     answer = api("/nearest/", disease="B-ALL", **asked)
     row = next(row for row in answer["matching"] + answer["unknown"] if row["name"] == name)
     assert set(asked) <= set(told(row)[verdict])
+
+
+def test_each_field_says_what_it_takes_before_it_is_chosen(client):
+    form = " ".join(client.get("/nearest/").content.decode().split())
+    for name in ("order", "antigen", "disease_status"):
+        assert f'aria-describedby="help-{name}"' in form and f'id="help-{name}"' in form
+    assert "Most documents tell CD19 at diagnosis alone" in form
+    assert "First and later relapses are not told apart" in form
 
 
 def test_a_patient_is_described_in_full_even_where_no_row_is_alike(client, api):

@@ -183,6 +183,27 @@ def test_what_is_absent_reads_as_absent_and_a_blank_is_a_silence(client):
     assert 'data-head="Onset"></td>' in row, "what is not there has no onset"
 
 
+def test_a_study_without_outcomes_says_so_and_links_its_parts(client):
+    html = client.get("/studies/liu-2017/").content.decode()
+    assert "no response or outcome is told" in html and ">Measure</th>" not in html
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    (jump,) = re.findall(r'<nav class="jump".*?</nav>', html)
+    for name in re.findall(r'href="#([^"]+)"', jump):
+        assert html.count(f'id="{name}"') == 1, name
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("/diseases/CLL/", "COU-00001.COH-00003"), ("/publications/kong-2022/", "COU-00401"),
+     ("/registrations/ChiCTR-OOC-16008447/", "COU-00150")],
+)  # fmt: skip
+def test_rows_are_chosen_for_a_comparison_where_a_page_names_them(client, address, name):
+    found = re.findall(r'href="\?compare=([^"&]+)"', client.get(address).content.decode())
+    assert name in found
+    chosen = client.get(address, {"compare": name}).content.decode()
+    assert "in the comparison ×" in chosen and "Compare 1 row" in chosen
+
+
 def test_a_retelling_says_so_before_its_first_number(client):
     html = client.get("/studies/kochenderfer-2013/").content.decode()
     assert html.index("as retold by Liu 2017") < html.index("cells/kg")

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from ..models import EvidenceRow
 from . import current, evidence
+from .filters import EvidenceFilterSet
 from .strict import BadQuery, Fault
 
 MOST = 6
@@ -52,6 +54,18 @@ def of_studies(slugs: list[str], revision: int) -> dict[str, list[tuple[str, str
     return current.kept(revision, f"courses of studies:{key}", make) if slugs else {}
 
 
+def of_disease(code: str, revision: int) -> list[dict]:
+    """Row, study and title of each course of a disease or of a kind of it, as the evidence table finds them."""
+
+    def make():
+        filters = EvidenceFilterSet.asked(QueryDict(urlencode({"disease": code})), revision)
+        documents = filters.pile("matching").order_by("study", "row").values_list("document", flat=True)
+        found = [json.loads(text) for text in documents]
+        return [{"row": row["row"], "study": row["study"], "title": title(row)} for row in found]
+
+    return current.kept(revision, f"courses of disease:{code}", make)
+
+
 def kinds_of(revision: int) -> dict[str, set[str]]:
     """Disease → the broader diseases that it is a kind of, by their labels."""
     tree = current.vocabulary(revision, "disease")
@@ -62,10 +76,15 @@ def kinds_of(revision: int) -> dict[str, set[str]]:
 
 
 def title(row: dict) -> str:
-    """“Kong 2022, CAR-T course 2”; of a subgroup with its label."""
+    """“Kong 2022, CAR-T course 2”, where there are several; of a subgroup with its label."""
     parts = [row["study_name"]]
     if row["is_subgroup"]:
         parts.append(row["cohort_label"])
-    if row["course_number"] > 1:
+    if has_courses(row):
         parts.append(f"CAR-T course {row['course_number']}")
     return ", ".join(parts)
+
+
+def has_courses(row: dict) -> bool:
+    """Whether the patients of a row had several CAR-T courses, so that each needs its number."""
+    return row["course_number"] > 1 or sum("course" in step for step in row["path"]) > 1

@@ -2,10 +2,13 @@
 
 from django.http import Http404, QueryDict
 
-from ..ask import current, facets, strict
+from ..ask import comparison, current, facets, strict
 from ..ask.filters import EvidenceFilterSet
 from .common import page, public_page
 from .records import document_or_404
+from .tray import compare_link, tray
+
+LISTED = 50  # courses of a disease; the evidence table has all
 
 
 @public_page
@@ -18,12 +21,19 @@ def disease_tree(request, revision):
 @public_page
 def disease(request, revision, code):
     """One disease: what it means, what it is a kind of, its kinds, its codes elsewhere."""
-    strict.check(request.GET, set())
+    strict.check(request.GET, {"compare"}, repeatable={"compare"})
     document = document_or_404("diseases", code)
     tree = {entry["code"]: entry for entry in _tree(revision)}
     if code not in tree:
         raise Http404
+    chosen = tray(request, revision)
+    courses = comparison.of_disease(code, revision)
     context = {
+        "tray": chosen,
+        "courses": [
+            c | {"way": compare_link(request, c["row"], c["title"], chosen["names"])} for c in courses[:LISTED]
+        ],
+        "more": len(courses[LISTED:]),
         "disease": document,
         "count": tree[code]["count"],
         "lineage": [tree[c] for c in document["lineage"][:-1]],

@@ -31,7 +31,7 @@ def evidence_table(request, revision):
         {
             "answer": answer,
             "n_rows": answer.totals.rows(answer.pile),
-            "rows": [cells | {"compare": _compare(request, cells["row"], chosen["names"])} for cells in rows],
+            "rows": [cells | _named(request, cells["row"], chosen["names"]) for cells in rows],
             "tray": chosen,
             "clear_link": "?" + urlencode({"compare": chosen["names"]}, doseq=True),
             "chips": chips(request, answer.filters),
@@ -53,8 +53,10 @@ def evidence_table(request, revision):
     return response
 
 
-def _compare(request, row: dict, names: list[str]) -> dict:
-    return compare_link(request, row["row"], comparison.title(row), names)
+def _named(request, row: dict, names: list[str]) -> dict:
+    """The number of the course, where there are several, and the way of the row into a comparison."""
+    course = row["course_number"] if comparison.has_courses(row) else None
+    return {"course": course, "compare": compare_link(request, row["row"], comparison.title(row), names)}
 
 
 def chips(request, filters: EvidenceFilterSet) -> list[dict]:

@@ -14,6 +14,21 @@ GROUPS = {
     "matching": "These match every hard criterion",
     "unknown": "These leave a hard criterion open",
 }
+# Which field takes what a haematologist would say of the patient, and what the base does not tell apart.
+HELP = {
+    "disease": "The closest name told; kinds of it count too.",
+    "order": "No transplant yet: before HSCT. Transplanted: after HSCT; if CAR-T cells came before that transplant, "
+    "after HSCT that itself followed them; if a second transplant is to come, after one HSCT and before another. "
+    "How many transplants there were before is not asked.",
+    "antigen": "What the cells carry now, not at diagnosis. Most documents tell CD19 at diagnosis alone: whatever is "
+    "chosen, rows of a later relapse leave it open and stand apart.",
+    "graft_source": "Of a transplant done or planned.",
+    "donor": "Of that transplant.",
+    "disease_status": "The kind of relapse: relapsed, refractory, molecular, MRD-positive, extramedullary. "
+    "First and later relapses are not told apart.",
+    "earlier_car_t": "Before the course looked for.",
+    "donor_available": "Whether cells could be collected from the donor.",
+}
 
 
 @public_page
@@ -44,6 +59,7 @@ def _field(name: str, request, revision: int) -> dict:
     return {
         "name": name,
         "label": nearest.label(name),
+        "help": HELP.get(name, ""),
         "hard": name in nearest.HARD,
         "many": name == "site",
         "options": options,

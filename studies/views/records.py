@@ -11,7 +11,7 @@ from ..web import query_with
 from .common import called, page, public_page
 from .registration_page import registration_context
 from .study_page import study_context
-from .tray import links_of_studies, tray
+from .tray import chosen_of_studies, links_of_studies, tray
 
 
 @public_page
@@ -42,9 +42,11 @@ def publication(request, revision, slug):
     """One document: its bibliography, what was read of it, what it reports, cites and claims, where it disagrees."""
 
     def context(document):
-        return {"publication": document, "bibliography": _bibliography(document)}
+        slugs = [report["study"] for report in document["reports"] if report["study"]]
+        told = {"publication": document, "bibliography": _bibliography(document)}
+        return told | chosen_of_studies(request, revision, slugs)
 
-    return record_page(request, revision, "publications", slug, "studies/publication.html", context)
+    return record_page(request, revision, "publications", slug, "studies/publication.html", context, {"compare"})
 
 
 @public_page
@@ -56,8 +58,12 @@ def registration_list(request, revision):
 @public_page
 def registration(request, revision, identifier):
     """A registered plan as documents tell it."""
+
+    def context(document):
+        return registration_context(document) | chosen_of_studies(request, revision, document["studies"])
+
     return record_page(
-        request, revision, "registrations", identifier, "studies/registration.html", registration_context
+        request, revision, "registrations", identifier, "studies/registration.html", context, {"compare"}
     )
 
 
@@ -99,9 +105,10 @@ def document_or_404(collection: str, slug: str) -> dict:
     return json.loads(text)
 
 
-def record_page(request, revision: int, collection: str, slug: str, template: str, context_of):
-    """The page of a record: as it is, or with `on` as it was public on that day."""
-    strict.check(request.GET, {"on"})
+def record_page(request, revision: int, collection: str, slug: str, template: str, context_of, extra=frozenset()):
+    """The page of a record: as it is, or with `on` as it was public on that day. `extra` names parameters of the
+    representation, which may be given more than once."""
+    strict.check(request.GET, {"on"} | extra, repeatable=extra)
     then = history.asked_revision(request.GET)
     if then is None:
         return page(request, revision, template, context_of(document_or_404(collection, slug)))

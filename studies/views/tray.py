@@ -37,3 +37,9 @@ def links_of_studies(request, revision: int, slugs: list[str], names: list[str])
                 link["text"] = f"{link['text']} (course {number})"
         found[slug] = [link for link in links if link]
     return found
+
+
+def chosen_of_studies(request, revision: int, slugs: list[str]) -> dict:
+    """What a page needs that names some studies: the tray, and the ways of their courses into it."""
+    chosen = tray(request, revision)
+    return {"tray": chosen, "ways": links_of_studies(request, revision, sorted(set(slugs)), chosen["names"])}

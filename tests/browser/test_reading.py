@@ -193,3 +193,14 @@ def test_the_longest_six_rows_print_on_one_page_with_all_their_drugs(visit, rows
     page.emulate_media(media="print")
     earlier = page.locator(".matrix tbody tr", has_text="Treatment before CAR-T").inner_text()
     assert "blinatumomab" in earlier and "more" not in earlier
+
+
+@pytest.mark.parametrize(
+    "address", ["/studies/li-hua-2025/", "/studies/li-huibo-2025/", "/studies/kong-2022/", "/evidence/"]
+)
+def test_a_case_and_the_evidence_print_on_two_pages_with_their_outcomes(visit, address):
+    page = visit(address)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))) <= 2
+    page.emulate_media(media="print")
+    assert not page.locator(".jump").first.is_visible()
+    assert page.locator("table", has_text="Best response").first.is_visible()
