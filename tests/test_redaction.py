@@ -281,6 +281,18 @@ def test_the_age_is_told_nowhere_once_what_the_page_lists_is_redacted_too(manage
     assert api("/evidence/", study="kong-2022", age_group="adults")["count"] == 0
 
 
+def test_a_cell_of_a_rebuilt_table_tells_it_in_no_version(manager):
+    def made_of_dose():
+        for version in PublicRecord.objects.filter(collection="publications", slug="liu-2017"):
+            rows = [row for table in json.loads(version.document)["tables"] for row in table["rows"]]
+            cells = [cell for row in rows for cell in row["cells"] if cell["accession"] == "CEL-00064"]
+            yield from (cell["base"][0]["text"] for cell in cells)
+
+    assert set(made_of_dose()) == {"10⁶ cells/kg"}
+    redact_value("INF-00142", "dose_low", user=manager, reason="it could identify")
+    assert "10⁶ cells/kg" not in made_of_dose()
+
+
 def test_a_note_that_nobody_published_stays_out_of_the_public_versions(manager, curator, client, api):
     with acting(curator, "a draft"):
         cohort = get_record("COH-00400")

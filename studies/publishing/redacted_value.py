@@ -106,7 +106,7 @@ class Value:
             return [self.without(part) for part in value if not self._tells_the_fact(part)]
         if not isinstance(value, dict):
             return value
-        told = {name: self.without(part) for name, part in value.items()}
+        told = {name: self.without(part) for name, part in self._cell(value).items()}
         if "fact" in told:
             return self._fact(told) if self._is_of_record(told["fact"]) else told
         if about(told) == self.record:
@@ -118,6 +118,17 @@ class Value:
         if told.get("root_cohort") == self.record and "n" in self.fields:
             told["root_n"] = None
         return self._counts(told)
+
+    def _cell(self, document: dict) -> dict:
+        """The cell of a table that the base made of facts: of this one it has its places and a text."""
+        sources = document.get("sources")
+        if "text" not in document or not isinstance(sources, list):
+            return document
+        own = [str(part["fact"]) for part in sources if self._is_of_record(part.get("fact"))]
+        words = {name: document[name] for name in ("text", "remark") if document.get(name)}
+        if any(map(self.is_its_fact, own)):
+            return document | dict.fromkeys(words, MARK)
+        return document | {name: MARK for name, text in words.items() if own and self.is_told_in(text)}
 
     def _is_of_record(self, fact) -> bool:
         return str(fact or "").startswith(f"{self.record}.")

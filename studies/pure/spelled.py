@@ -4,7 +4,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from . import partial_dates
-from .numbers import plain
+from .numbers import people, plain
 
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ONES = (
@@ -31,7 +31,7 @@ def spellings(text: str, is_date: bool = False) -> set[str]:
         number = Decimal(text)
     except InvalidOperation:
         return {text}
-    found = {text, plain(number)}
+    found = {text, plain(number), people(number)}
     if number == number.to_integral_value() and 0 <= number < 100:
         found |= {in_words(int(number)), in_words(int(number)).replace("-", " ")}
     return found
