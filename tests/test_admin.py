@@ -133,7 +133,7 @@ def test_a_place_of_a_single_value_is_added_to_a_record(staff):
     assert "TOX-00010" in staff.get(link).content.decode()
     values = {
         "record": "TOX-00010", "attribute": "duration", "number": "1", "instead": "on", "locator": "Discussion",
-        "as_reported": "1–10 days", "basis": "stated", "reason": "read again",
+        "as_reported": "1–10 days", "basis": "stated", "why": "read again",
     }  # fmt: skip
     assert staff.post(reverse("admin:studies_place_add"), values).status_code == 302
     assert Place.objects.filter(record="TOX-00010", attribute="duration").exists()

@@ -320,7 +320,7 @@ def test_a_place_and_a_term_that_a_curator_changed_are_left_alone_and_named(fixt
     client.force_login(curator)
     place = Place.objects.get(record="PUB-90001", attribute="year")
     change = {"record": "PUB-90001", "attribute": "year", "number": "1", "instead": "on", "document": "PUB-90001"}
-    change |= {"locator": "Front page", "as_reported": "2024", "basis": "stated", "reason": "it stands there"}
+    change |= {"locator": "Front page", "as_reported": "2024", "basis": "stated", "why": "it stands there"}
     assert client.post(f"/admin/studies/place/{place.pk}/change/", change).status_code == 302
     term = Term.objects.get(vocabulary="toxicity", code="seizure")
     text = {

@@ -252,7 +252,8 @@ def _afterwards(row: dict) -> list[Cell]:
         cell.text = f"{item['label']}: {cell.text}"
         cell.remark = " · ".join(part for part in (cell.remark, item["management"]) if part)
         cells.append(cell)
-    return cells
+    order = list(dict.fromkeys(cell.label for cell in cells))  # what followed the same stands together
+    return sorted(cells, key=lambda cell: order.index(cell.label))
 
 
 def _counted_cell(item: dict, label: str) -> Cell:
