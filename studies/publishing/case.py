@@ -9,16 +9,17 @@ NOT_SEEN = (State.DRAFT, State.IN_REVIEW)
 
 def case_of(report: Report) -> list:
     """The report and what is not published of the same case: its document with the document's own words, its study or
-    registration, and the discrepancies that name a record of it or the document at large."""
+    registration, and the discrepancies that name a record of it or of those words, or the document at large."""
     words = Report.objects.filter(publication=report.publication_id, role=ReportRole.OWN_WORDS).exclude(pk=report.pk)
     around = [report.publication, report.study, report.registration, *words]
-    return [report, *(unit for unit in around if unit is not None and unit.state in NOT_SEEN), *_discrepancies(report)]
+    unseen = [unit for unit in around if unit is not None and unit.state in NOT_SEEN]
+    return [report, *unseen, *_discrepancies(report, words)]
 
 
-def _discrepancies(report: Report) -> list[Discrepancy]:
-    dossier = Dossier(report)
-    named = {record.pk for record in dossier} | {report.pk, report.publication_id, report.study_id}
-    excuses = {record.excused_by_id for record in dossier}
+def _discrepancies(report: Report, words) -> list[Discrepancy]:
+    records = [record for one in (report, *words) for record in Dossier(one)]
+    named = {record.pk for record in records} | {report.pk, report.publication_id, report.study_id}
+    excuses = {record.excused_by_id for record in records}
     found = Discrepancy.objects.filter(publication=report.publication_id, state__in=NOT_SEEN)
     touching = []
     for discrepancy in found.prefetch_related("sides").order_by("pk"):
