@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ..models import Change, Report, Vocabularies, get_record
-from ..models.choices import State
+from ..models.choices import GONE, State
 from ..publishing import Refused, workflow
 from ..publishing.case import case_of
 from ..publishing.checks import problems_of_unit
@@ -46,9 +46,9 @@ STEPS = (
     Step("return", "Return to draft", workflow.REVIEW, frozenset({State.IN_REVIEW})),
     Step("publish", "Publish", workflow.REVIEW, frozenset({State.IN_REVIEW})),
     Step("check", "Checked as a haematologist", workflow.CHECK, frozenset({State.IN_REVIEW, State.PUBLISHED})),
-    Step("withdraw", "Withdraw", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
-    Step("supersede", "Supersede", workflow.WITHDRAW, frozenset(State) - {State.WITHDRAWN, State.SUPERSEDED}),
-    Step("reopen", "Take up again", workflow.WITHDRAW, frozenset({State.WITHDRAWN, State.SUPERSEDED})),
+    Step("withdraw", "Withdraw", workflow.WITHDRAW, frozenset(State) - {*GONE}),
+    Step("supersede", "Supersede", workflow.WITHDRAW, frozenset(State) - {*GONE}),
+    Step("reopen", "Take up again", workflow.WITHDRAW, frozenset(GONE)),
 )
 
 

@@ -174,17 +174,6 @@ def _part(name: str, topic: str = ""):
     return lambda row, cells: cells[name] or [Silences(row["silences"], row["silence"]).cell(topic)]
 
 
-def _labelled_once(name: str, topic: str):
-    """The same; of cells that follow each other under one label, the first alone bears it."""
-
-    def tell(row: dict, cells: dict) -> list[Cell]:
-        told = _part(name, topic)(row, cells)
-        before = ["", *(cell.label for cell in told)]
-        return [replace(c, label="" if c.label == last else c.label) for c, last in zip(told, before, strict=False)]
-
-    return tell
-
-
 ASPECTS = [
     ("patients", "Patients", _part("n")),
     ("disease", "Disease", _part("diseases")),
@@ -200,8 +189,8 @@ ASPECTS = [
     ("agents", "Doses of its drugs, as printed", _agents),
     ("dose", "Dose", _part("doses")),
     ("response", "Best response", _responses),
-    ("course", "MRD, relapse and after", _labelled_once("counted", "relapse")),
-    ("duration", "Duration and follow-up", _labelled_once("durations", "follow_up")),
+    ("course", "MRD, relapse and after", _part("counted", "relapse")),
+    ("duration", "Duration and follow-up", _part("durations", "follow_up")),
     ("later", "Treatment after CAR-T", _part("later", "later_therapy")),
     ("crs", "CRS", _toxicity("crs")),
     ("icans", "Neurotoxicity", _toxicity("icans")),

@@ -104,7 +104,8 @@ class WholeNumberField(forms.IntegerField):
 
 
 class PageField(forms.CharField):
-    """A text that stands for a row of the database. `page` is the page of the case, given by the row's form."""
+    """A text that stands for a row of the database. `page` is the page of the case, given by the row's form. A subclass
+    says in `found` which row a text means, or raises ValidationError."""
 
     page = None
 
@@ -117,9 +118,6 @@ class PageField(forms.CharField):
 
     def has_changed(self, initial, data):
         return str(self.prepare_value(initial) or "") != (data or "").strip()
-
-    def found(self, text: str):
-        raise NotImplementedError
 
 
 class TermField(PageField):

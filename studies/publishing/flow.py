@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..models import Candidate, Finding, PublicRecord, Report, SavedSearch, SearchRun
 from ..models.choices import (
+    GONE,
     ExclusionReason,
     ExclusionStage,
     ExtractionState,
@@ -15,7 +16,6 @@ from ..models.choices import (
     FoundBy,
     ReportRole,
     RunOutcome,
-    State,
 )
 from ..pure.documents import dumps
 from .render import Rendering
@@ -48,7 +48,7 @@ class _Queue:
         if public is not None and public.read_as:
             return FlowPlace.INCLUDED
         if document is not None and document.extraction_state != ExtractionState.CITED_ONLY:
-            gone = document.state in (State.WITHDRAWN, State.SUPERSEDED)
+            gone = document.state in GONE
             return FlowPlace.TAKEN_OUT if gone else FlowPlace.BEING_READ
         if candidate.exclusion_stage:
             return PLACE_OF_STAGE[candidate.exclusion_stage]

@@ -24,7 +24,7 @@ from ..models import (
     acting,
 )
 from ..models.base import lapse
-from ..models.choices import State
+from ..models.choices import GONE, State
 from . import door
 from .checks import Problem
 from .door import Refused, close_all, publish_all, with_excuses
@@ -105,7 +105,7 @@ def supersede(unit, *, user, reason: str, successor) -> int:
 def reopen(unit, *, user, reason: str):
     """Make a draft of a unit that was withdrawn or superseded. Its addresses go on saying so until it is published."""
     _needs(reason, "Say why it is taken up again.")
-    with _step(unit, user, WITHDRAW, {State.WITHDRAWN, State.SUPERSEDED}, "reopen") as unit:
+    with _step(unit, user, WITHDRAW, {*GONE}, "reopen") as unit:
         _move(unit, State.DRAFT, user, reason, "reopened")
 
 

@@ -33,11 +33,11 @@ def spellings(text: str, is_date: bool = False) -> set[str]:
         return {text}
     found = {text, plain(number), people(number)}
     if number == number.to_integral_value() and 0 <= number < 100:
-        found |= {in_words(int(number)), in_words(int(number)).replace("-", " ")}
+        found |= {spelled_out(int(number)), spelled_out(int(number)).replace("-", " ")}
     return found
 
 
-def in_words(number: int) -> str:
+def spelled_out(number: int) -> str:
     if number < len(ONES):
         return ONES[number]
     tens, one = divmod(number, 10)

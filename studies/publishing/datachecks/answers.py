@@ -8,10 +8,8 @@ import json
 from collections import defaultdict
 
 from ...models import Change, CheckedWarning, Side
-from ...models.choices import State
+from ...models.choices import GONE, State
 from .frame import ERROR, WARNING, Finding
-
-GONE = (State.WITHDRAWN, State.SUPERSEDED)
 
 
 def answer(checked: dict, units: list, drafts: bool, revision: int | None):
