@@ -27,7 +27,7 @@ from studies.models.choices import FoundBy
 from studies.publishing import publish, publish_all
 from studies.publishing.candidates import Paper, add
 
-from .conftest import ROOT
+from .conftest import FIXTURES
 from .test_pages import faults_of, links_of, walk
 
 pytestmark = pytest.mark.django_db
@@ -127,11 +127,11 @@ def leaks(pages) -> list[str]:
 def test_every_link_leads_somewhere_here_and_nothing_unpublished_is_reachable_from_any_address(
     client, drafts, curator, api
 ):
-    """Not by itself, not when what stands beside it is published and rendered anew, not when the fixtures of what the
-    drafts are of are loaded. One walk, as it is long, tells of the pages too: test_pages.py says what of them."""
+    """Not by itself, not when what stands beside it is published and rendered anew, not when fixtures are
+    loaded. One walk, as it is long, tells of the pages too: test_pages.py says what of them."""
     beside = ["PUB-00003", "REP-00001", "DIS-00012", "STU-00001"]
     revision = publish_all(beside, user=curator, reason="as it stands")
-    load([ROOT / "fixtures" / "li-hua-2025.yaml", ROOT / "fixtures" / "liu-2017.yaml"])
+    load(FIXTURES)
     seen = walk(client)
     assert leaks([*((address, response) for address, (response, _) in seen.items()), *unlinked(client)]) == []
     assert faults_of(seen) == []

@@ -2,10 +2,10 @@
 
 from ..ask.charts import Asked
 from ..cells.row import duration_cell
+from ..cells.summary import GROWN_UP, NOUNS
 from .picture import evidence_link
 
 UNNAMED = ("the patient", "patient", "all patients")  # labels of a cohort of one that say nothing of who it is
-NOUNS = {("male", True): "man", ("female", True): "woman", ("male", False): "boy", ("female", False): "girl"}
 LASTED = ("remission_duration", "dfs_duration")
 
 
@@ -15,7 +15,7 @@ def patient(row: dict) -> str:
     told = low is not None and high in (None, low)
     if row["cohort_label"] not in UNNAMED or not (told or row["sex"]):
         return row["cohort_label"]
-    adult = low >= 18 and unit == "years" if told else row["age_group"] == "adults"
+    adult = low >= GROWN_UP and unit == "years" if told else row["age_group"] == "adults"
     noun = NOUNS.get((row["sex"], adult), "patient") if told or adult else f"{row['sex']} patient"
     return f"a {noun}" + (f" of {low}" + f" {unit}" * (unit != "years") if told else "")
 
