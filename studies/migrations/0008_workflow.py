@@ -4,16 +4,12 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ._beginnings import make_groups
+
 
 def what_is_published_is_public(apps, schema_editor):
     for name in ("Publication", "Study", "Registration", "Report", "Discrepancy"):
         apps.get_model("studies", name).objects.filter(state="published").update(is_public=True)
-
-
-def make_groups(apps, schema_editor):
-    """The roles; `studies/roles.py` gives them their permissions once all of those are known."""
-    for name in ("reader", "curator", "reviewer", "manager"):
-        apps.get_model("auth", "Group").objects.get_or_create(name=name)
 
 
 class Migration(migrations.Migration):

@@ -5,28 +5,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-SEARCH = {
-    "name": "CAR-T cells and allogeneic transplant",
-    "query": (
-        '("Receptors, Chimeric Antigen"[Mesh] OR "chimeric antigen receptor"[tiab] OR "chimeric antigen receptors"[tiab]'
-        ' OR "CAR-T"[tiab] OR "CAR T"[tiab] OR "CAR19"[tiab])'
-        ' AND ("Transplantation, Homologous"[Mesh] OR "Hematopoietic Stem Cell Transplantation"[Mesh]'
-        ' OR "allogeneic"[tiab] OR "allo-HSCT"[tiab] OR "alloHSCT"[tiab] OR "allo-HCT"[tiab] OR "haploidentical"[tiab]'
-        ' OR "donor-derived"[tiab] OR "stem cell transplantation"[tiab] OR "bone marrow transplantation"[tiab])'
-        ' NOT ("Animals"[Mesh] NOT "Humans"[Mesh])'
-    ),
-    "note": (
-        "CAR-T cells together with an allogeneic transplant, by subject heading or by a word of title or abstract; what "
-        "is indexed as animals alone is left out. Wide on purpose: it finds autologous transplants and off-the-shelf "
-        "cells too, which screening takes out. It misses what is not in PubMed, such as abstracts of meetings."
-    ),
-}
-
-
-def save_the_search(apps, schema_editor):
-    """The search for this base's subject. It has never been run: no count comes with it."""
-    apps.get_model("studies", "SavedSearch").objects.get_or_create(name=SEARCH["name"], defaults=SEARCH)
-
+from ._beginnings import save_the_search
 
 class Migration(migrations.Migration):
 
