@@ -32,6 +32,7 @@ from .models import (
     Term,
     acting,
     get_record,
+    get_records,
     record_models,
 )
 
@@ -125,6 +126,7 @@ class Loader:
         self.refusals: list[Refusal] = []
         self.nodes: list[tuple[type, Node, dict]] = []
         self.where: dict[str, Node] = {}
+        self.standing: dict[str, models.Model] = {}
         self.terms: dict[tuple[str, str], Term] = {}
         self.found: dict[tuple[type, str], models.Model] = {}
         by_curators = Change.objects.filter(user__isnull=False).exclude(action__in=("published", "checked"))
@@ -181,6 +183,7 @@ class Loader:
             except ValidationError as error:
                 self._refuse_all(node, accession, error)
         Accession.register(wanted)
+        self.standing = {record.pk: record for record in get_records(accession for accession, _ in wanted)}
         early = ["publication", "study", "registration", "report", "discrepancy"]
         order = {name: index for index, name in enumerate(early)}
         self.nodes.sort(key=lambda item: order.get(item[0]._meta.model_name, len(early)))
@@ -189,7 +192,7 @@ class Loader:
 
     def _load_record(self, model, node: Node, inherited: dict):
         accession = node[model._meta.model_name]
-        record = model.objects.filter(pk=accession).first()
+        record = self.standing.get(accession)
         if record and accession in self.entered:
             rule = "A curator has entered another record under this accession; give this one the next free number."
             self.refuse(node, accession, "", rule)
@@ -213,7 +216,7 @@ class Loader:
             return
         for name, values in later.items():
             getattr(record, name).set(values)
-        self._load_children(record, node, accession)
+        self._load_children(record, node, accession, existed)
         if not existed:
             self.done.created += 1
         elif record.was_changed:
@@ -268,7 +271,8 @@ class Loader:
                     return found
         raise LookupError(f"there is no {target._meta.verbose_name} “{text}”, or it was refused itself.")
 
-    def _load_children(self, record, node: Node, accession: str):
+    def _load_children(self, record, node: Node, accession: str, existed: bool):
+        """The rows that belong to a record. What is new has no places and no answers: a first load is spared asking."""
         for key, (model, parent, counter) in CHILDREN.items():
             if key not in node:
                 continue
@@ -279,18 +283,20 @@ class Loader:
                 child.pk = standing.pop(number, None)
                 child._state.adding = child.pk is None
                 self._load_row(child, entry, f"{accession} {key} {number}")
-            for child in model.objects.filter(pk__in=standing.values()):
+            for child in model.objects.filter(pk__in=standing.values()) if standing else ():
                 child.delete()
-        self._load_places(node, accession)
-        self._load_checked(node, accession)
+        self._load_places(record, node, accession, existed)
+        self._load_checked(node, accession, existed)
 
-    def _load_places(self, node: Node, accession: str):
-        standing = {(place.attribute, place.number): place for place in Place.objects.filter(record_id=accession)}
+    def _load_places(self, record, node: Node, accession: str, existed: bool):
+        places = Place.objects.filter(record_id=accession) if existed else ()
+        standing = {(place.attribute, place.number): place for place in places}
         given = {RENAMED.get(attribute, attribute) for attribute in node.get("places", {})}
         for attribute, entries in node.get("places", {}).items():
             for position, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
                 name = RENAMED.get(attribute, attribute)
                 place = Place(record_id=accession, attribute=name, number=position)
+                place.about = record
                 place.pk = getattr(standing.pop((name, position), None), "pk", None)
                 place._state.adding = place.pk is None
                 self._load_row(place, entry, f"{accession} place of {attribute}")
@@ -298,9 +304,10 @@ class Loader:
             if not self.fills or place.attribute in given:
                 place.delete()
 
-    def _load_checked(self, node: Node, accession: str):
+    def _load_checked(self, node: Node, accession: str, existed: bool):
         """The written reasons why warnings of datachecks stand, each for the value that it names."""
-        standing = {(a.check_id, a.value): a for a in CheckedWarning.objects.filter(record_id=accession)}
+        answers = CheckedWarning.objects.filter(record_id=accession) if existed else ()
+        standing = {(a.check_id, a.value): a for a in answers}
         for entry in node.get("checked", []):
             answer = CheckedWarning(record_id=accession)
             answer.pk = getattr(standing.pop((entry.get("check"), entry.get("value")), None), "pk", None)

@@ -282,9 +282,14 @@ def test_patients_of_whom_only_a_cohort_tells_are_listed_with_the_reason(client,
     assert "CLL (n 5): remission" in client.get("/charts/swimmers/?study=brudno-2016").content.decode()
 
 
+def test_of_a_patient_with_two_courses_each_answers_for_itself(api):
+    (told,) = (text for text in picture(api, "swimmers")["told"] if text.startswith("Kong 2022"))
+    assert "GVHD after CAR-T: course 1: not in what was read; course 2: none" in told
+
+
 def test_a_patient_is_called_by_age_and_sex_where_the_label_says_neither(api):
     names = {row["study"]: row["patient"] for row in picture(api, "swimmers")["rows"]}
-    assert names["Li Hua 2025"] == "Li Hua 2025, a man of 27"
+    assert names["Li Hua 2025"] == "Li Hua 2025, a man of 27 at presentation"
     assert names["Zuo 2016"] == "Zuo 2016, an 11-year-old girl · retold"
 
 
@@ -299,11 +304,12 @@ def test_a_patient_is_called_by_age_and_sex_where_the_label_says_neither(api):
         ({"sex": "female", "age_group": "adults"}, "a woman"),
         ({}, "the patient"),
         ({"cohort_label": "a woman of 62", "sex": "female"}, "a woman of 62"),
+        ({"age_low": 39, "age_high": 39, "sex": "female", "age_at": "presentation"}, "a woman of 39 at presentation"),
     ],
 )
 def test_what_a_patient_is_called(told, name):
     silent = {"cohort_label": "the patient", "age_unit": "years"}
-    row = dict.fromkeys(("age_low", "age_high", "age_group", "sex")) | silent | told
+    row = dict.fromkeys(("age_low", "age_high", "age_at", "age_group", "sex")) | silent | told
     assert patient(row) == name
 
 

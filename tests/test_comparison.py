@@ -21,7 +21,9 @@ def test_the_two_cases_of_2025_differ_in_what_came_first(api):
     # “None” beside a silence is no difference.
     assert found["gvhd"] == ("cannot be told", ["none", "not reported"])
     assert found["icans"] == ("cannot be told", ["none", "not reported"])
-    assert found["response"][1] == ["CR 1 of 1", "MRD-neg-CR 1 of 1; extramedullary CR 1 of 1"]
+    assert found["response"][1] == ["CR 1 of 1", "MRD-neg-CR 1 of 1"]
+    # Of a patient without disease elsewhere there is no response there to tell.
+    assert found["elsewhere"] == ("cannot be told", ["not reported", "extramedullary CR 1 of 1"])
 
 
 def test_on_what_a_value_rests_and_how_closely_it_is_told_makes_no_difference(api):
@@ -32,6 +34,13 @@ def test_on_what_a_value_rests_and_how_closely_it_is_told_makes_no_difference(ap
     assert aspects(api("/compare/", row=[KOCHENDERFER, brudno]))["lymphodepletion"][0] == "the same"
     # One tells the costimulation, the other keeps silent on it.
     assert aspects(api("/compare/", row=[HUIBO, "COU-00400"]))["construct"][0] == "cannot be told"
+
+
+def test_a_response_at_another_site_says_when_it_was_found_and_is_asked_only_where_one_is_told(api):
+    found = aspects(api("/compare/", row=[HUA, "COU-00401"]))
+    assert found["response"] == ("the same", ["CR 1 of 1", "CR 1 of 1"])
+    assert found["elsewhere"][1][1] == "extramedullary CR 1 of 1 at 3 months"
+    assert "elsewhere" not in aspects(api("/compare/", row=[HUA, KOCHENDERFER]))
 
 
 def test_rows_that_may_show_the_same_patients_say_so(api, client):

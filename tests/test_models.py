@@ -134,6 +134,7 @@ REFUSED = [
     (cohort, {"age_low": Decimal(70), "age_high": Decimal(7)}, "age_low"),
     (cohort, {"n_female": 3}, "More women"),
     (cohort, {"age_low": Decimal(-3)}, "not negative"),
+    (cohort, {"age_low": None, "age_high": None, "age_at": "infusion"}, "give the age too"),
     (cohort, {"age_low": Decimal(450), "age_high": Decimal(450)}, "Nobody has reached"),
     (cohort, {"age_median": Decimal(1_500_000), "age_unit": "months"}, "Nobody has reached"),
     (cohort, {"age_low": Decimal(10), "age_high": Decimal(20), "age_median": Decimal(70)}, "median age"),

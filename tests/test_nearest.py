@@ -67,6 +67,11 @@ def test_the_target_of_a_disease_that_persisted_is_the_one_told(api):
         ({"donor": "matched_sibling"}, "Brudno 2016, ALL", "open"),
         ({"order": "after_hsct_after_car_t"}, "Kong 2022, CAR-T course 2", "matches"),
         ({"order": "between_hscts"}, "Li Hua 2025", "open"),  # no later transplant is told, nor that there was none
+        ({"earlier_transplants": "one"}, "Li Hua 2025", "matches"),  # the authors' own patient, all of whose are told
+        ({"earlier_transplants": "none"}, "Li Huibo 2025", "matches"),  # whose first came after the cells
+        ({"earlier_transplants": "two_or_more"}, "Kong 2022, CAR-T course 2", "differs"),
+        ({"earlier_transplants": "two_or_more"}, "Brudno 2016, ALL", "open"),  # one is told, which is the least
+        ({"earlier_transplants": "none"}, "Brudno 2016, ALL", "differs"),
     ],
 )
 def test_what_is_told_differs_and_what_is_not_told_closely_enough_is_open(api, asked, name, verdict):
@@ -77,7 +82,7 @@ def test_what_is_told_differs_and_what_is_not_told_closely_enough_is_open(api, a
 
 def test_each_field_says_what_it_takes_before_it_is_chosen(client):
     form = " ".join(client.get("/nearest/").content.decode().split())
-    for name in ("order", "antigen", "disease_status"):
+    for name in ("order", "earlier_transplants", "antigen", "disease_status"):
         assert f'aria-describedby="help-{name}"' in form and f'id="help-{name}"' in form
     assert "Most documents tell CD19 at diagnosis alone" in form
     assert "First and later relapses are not told apart" in form

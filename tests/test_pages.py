@@ -130,21 +130,23 @@ def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
 @pytest.mark.parametrize(
     ("study", "said"),
     [
-        ("li-hua-2025", ["A 27-year-old man with B-ALL with BCR::ABL1 (Ph+)", "CRS: grade 1, 1 of 1",
+        ("li-hua-2025", ["A 27-year-old man (age at presentation) with B-ALL with BCR::ABL1 (Ph+)",
+                         "CRS: grade 1, 1 of 1",
                          "; neurotoxicity: none; GVHD after CAR-T: none.", "Not reported: treatment after CAR-T."]),
         ("kochenderfer-2013", ["10 patients: CLL 4, lymphoma 6 (DLBCL 2, MCL 4)", "no lymphodepletion (judgement)",
                                "complete remission 1 of 10 (95% 0.2–44.5 %), partial remission 1 of 10",
                                "Not reported of the cells and what followed: CRS, neurotoxicity."]),
         ("kong-2022", ["CAR-T course 1: CAR-T → haploidentical donor HSCT",
                        "HSCT; then extramedullary relapse. CAR-T course 2",
+                       "regression (at 1 month); best response, extramedullary: complete remission (at 3 months).",
                        "Not in what was read of this course: dose, lymphodepletion, CRS, neurotoxicity."]),
         ("li-huibo-2025", ["CAR-T → cord blood (≤ 3 months)", "; then MRD-negative (day 28)", "died (severe pneumonia)",
                            "Treatment after CAR-T: cord blood transplant, systemic glucocorticoids (liver test rise), "
                            "interferon-α (then MRD-negative)."]),
         ("zuo-2016", ["An 11-year-old girl",
                       "MRD-negative; disease-free survival, duration: 10 months (end not stated)"]),
-        ("grupp-2013", ["A child with acute", "relapse (≈ 2 months); CD19-negative relapse."]),
-        ("brudno-2016", ["MRD of those ALL: MRD-negative 4 of 5", "event-free survival, rate: 39% (6 months"]),
+        ("grupp-2013", ["A child with acute", "relapse (at ≈ 2 months); CD19-negative relapse."]),
+        ("brudno-2016", ["MRD of those ALL: MRD-negative 4 of 5", "event-free survival, rate: 39% (at 6 months"]),
     ],
 )  # fmt: skip
 def test_a_study_is_said_in_a_paragraph_with_its_silences(client, study, said):
@@ -161,6 +163,27 @@ def test_what_rests_on_a_judgement_says_so_beside_the_value(client):
     assert re.search(r"<dt>Intent</dt><dd>.*?treats relapse</button>.*?<span class=\"remark\">judgement</span>", html)
     (stated,) = re.findall(r"<dt>Patients</dt><dd>(.*?)</dd>", html)
     assert "judgement" not in stated
+
+
+@pytest.mark.parametrize(
+    ("study", "value", "doubt"),
+    [
+        ("kong-2022", "CR", "DIS-00405"),  # of the time of a response
+        ("li-hua-2025", "30.88", "DIS-00263"),  # of the unit of a measurement
+        ("li-hua-2025", "CD19", "DIS-00274"),  # of when a characteristic was found
+    ],
+)
+def test_a_discrepancy_of_any_part_of_a_result_stands_beside_it(client, api, study, value, doubt):
+    title = api(f"/discrepancies/{doubt}/")["title"]
+    told = [unescape(part) for part in client.get(f"/studies/{study}/").content.decode().split("<tr")]
+    told = [part for part in told if value in re.sub(r"<[^>]+>", "", part)]
+    assert any(title in part for part in told), title
+
+
+def test_when_cells_were_collected_says_that_it_is_judged_on_every_page(client):
+    study = client.get("/studies/kong-2022/").content.decode()
+    (told,) = set(re.findall(r"recipient, before HSCT</button>.*?<span class=\"remark\">([^<]*)</span>", study))
+    assert told == "in part judgement"
 
 
 def test_the_sides_of_a_discrepancy_name_the_paper_and_not_a_study_of_the_same_slug(client):

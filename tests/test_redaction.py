@@ -177,7 +177,7 @@ def test_a_date_is_redacted_as_a_text(manager, client, api):
     ("accession", "field", "left"),
     [
         ("INF-00002", "date", {"date": ""}),
-        ("COH-00002", "age_low", {"age_low": None, "age_high": None, "as_reported": "[redacted]"}),
+        ("COH-00002", "age_low", {"age_low": None, "age_high": None, "age_at": "", "as_reported": "[redacted]"}),
     ],
 )
 def test_a_value_is_redacted_in_its_record(manager, client, api, accession, field, left):

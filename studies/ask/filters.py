@@ -35,6 +35,7 @@ ORDER = [
     ("after_hsct_after_car_t", "after HSCT that itself followed CAR-T cells"),
     ("between_hscts", "after one HSCT and before another"),
 ]
+TRANSPLANTS = [("none", "none before"), ("one", "one before"), ("two_or_more", "two or more before")]
 RELAPSE = [("present", "relapsed"), ("absent", "no relapse")]
 GROUPS = {
     "patients": "Patients and disease",
@@ -106,6 +107,12 @@ class EvidenceFilterSet(django_filters.FilterSet):
         choices=ORDER,
         help_text="Infused before or after an allogeneic transplant; after one that followed earlier CAR-T cells; "
         "between two transplants.",
+    )  # fmt: skip
+    earlier_transplants = TermFilter(
+        label="Transplants before the cells", group="transplant", sentence="transplants before the cells",
+        choices=TRANSPLANTS,
+        help_text="Allogeneic transplants before the course. Only a paper on its own patient tells that there was no "
+        "other; elsewhere one that is told is the least there were.",
     )  # fmt: skip
     graft_source = TermFilter(
         label="Graft", group="transplant", sentence="graft", vocabulary="graft_source",

@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 
-from ..models import Change, PublicRecord, Revision
+from ..models import TOMBSTONES, Change, PublicRecord, Revision
 from ..pure.difference import Line, difference
 from .strict import BadQuery, Fault
-
-GONE = "withdrawn"  # the collection of tombstones (publishing/tombstones.py)
 
 
 class Gone(Exception):
@@ -59,7 +57,7 @@ class Version:
 def refuse_gone(collection: str, name: str, revision: int | None = None):
     """Raises Gone where a record of this name was taken out, by a revision if one is named. One statement."""
     tombs = PublicRecord.objects.current() if revision is None else PublicRecord.objects.at(revision)
-    tombs = tombs.filter(collection=GONE)
+    tombs = tombs.filter(collection=TOMBSTONES)
     found = tombs.filter(slug=f"{collection}/{name}") | tombs.filter(
         accession=name.partition(".")[0], slug__startswith=f"{collection}/"
     )
@@ -72,7 +70,7 @@ def refuse_gone(collection: str, name: str, revision: int | None = None):
 
 def reports_taken_out(study: str) -> list[dict]:
     """The tombstones of the reports of a study, the newest first."""
-    tombs = PublicRecord.objects.current().filter(collection=GONE, study=study, slug__startswith="reports/")
+    tombs = PublicRecord.objects.current().filter(collection=TOMBSTONES, study=study, slug__startswith="reports/")
     return [json.loads(text) for text in tombs.order_by("-valid_from", "slug").values_list("document", flat=True)]
 
 
@@ -113,21 +111,21 @@ def versions(collection: str, name: str) -> list[Version]:
     """Every version of a public record, the newest first; empty where there was none. Four statements."""
     rows = PublicRecord.objects.filter(collection=collection)
     rows = rows.filter(slug=name) | rows.filter(accession=name)
-    ends = PublicRecord.objects.filter(collection=GONE, slug=f"{collection}/{name}")
+    ends = PublicRecord.objects.filter(collection=TOMBSTONES, slug=f"{collection}/{name}")
     rows = sorted((rows | ends).values_list("valid_from", "collection", "document"))
     about = Revision.objects.filter(id__in={since for since, *_ in rows}).select_related("user").in_bulk()
     found, before = [], None
     for since, kind, text in rows:
         revision, document = about[since], json.loads(text)
-        role = "manager" if kind == GONE else revision.role
+        role = "manager" if kind == TOMBSTONES else revision.role
         by = revision.user.known_as(role) if revision.user else THE_PRODUCT
         if collection == "flow":  # who published something else then, who decided on the paper is told nowhere
             by = "the reading queue"
         if revision.is_redaction:
             found.append(Version(since, revision.at, by, revision.reason, [], redacted=True))
-            before = before if kind == GONE else document
+            before = before if kind == TOMBSTONES else document
             continue
-        if kind == GONE:
+        if kind == TOMBSTONES:
             found.append(Version(since, revision.at, by, document["reason"], [], ends=True))
             continue
         lines = difference(before, document) if before is not None else []

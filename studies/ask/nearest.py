@@ -24,6 +24,7 @@ DIFFERS, OPEN, MATCHES = 0, 1, 2
 HARD = ("disease", "order", "antigen")
 RANKING = (
     "age_group",
+    "earlier_transplants",
     "graft_source",
     "donor",
     "intent",

@@ -3,10 +3,10 @@
 The four looks never mix: a *value*, an explicit *none*, a *silence*, and a doubt beside any of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..models.choices import Basis
+from ..models.choices import Anchor, Basis
 from ..pure import partial_dates
 from ..pure.numbers import OPERATOR_PREFIX, people, people_range
 from ..pure.units import people_unit
@@ -137,6 +137,27 @@ def time_of(record: dict) -> str:
     return f"{operator}{text} {singular(unit) if text == '1' else unit}"
 
 
+FROM_WHAT_IT_FOLLOWS = {"course": "infusion", "transplant": "transplant"}
+
+
+def told_time(record: dict) -> str:
+    """The time, and what it counts from where that is not the very thing that the record follows: the day 240 of a
+    patient treated with a drug may be the 240th from the transplant."""
+    when, anchor = time_of(record), record.get("time_from")
+    followed = {count for name, count in FROM_WHAT_IT_FOLLOWS.items() if record.get(name)}
+    if not followed and not record.get("therapy"):
+        followed = {"infusion"}  # in an evidence row, whose results are those of its course
+    if not when or not anchor or record.get("date") or anchor in followed:
+        return when
+    return f"{when} from {Anchor(anchor).label}"
+
+
+def at_time(record: dict) -> str:
+    """The time of what was found, beside it: “day 30”, “at 3 months”; “> 6 years” alone would read as how long."""
+    when = told_time(record)
+    return f"at {when}" if when and not record.get("date") and "day " not in when else when
+
+
 def proportion(n: int | None, of: int | None) -> str:
     if n is None:
         return ""
@@ -164,36 +185,55 @@ def grade_text(toxicity: dict) -> str:
 
 
 def graded(toxicity: dict) -> dict[str, str]:
-    """The remark and the scale of a cell: the grading scale by name and code, where there is a grade."""
-    scale = toxicity["scale"]
-    return {"remark": scale["label"], "scale": scale["code"]} if scale else {}
+    """The remark and the scale of a cell: the grading scale by name and code, where there is a grade; and what of the
+    scale and the denominator is judged."""
+    scale, remark = toxicity["scale"], []
+    if scale:
+        remark += [scale["label"]] + ["the scale is a judgement"] * ("scale" in toxicity["judged"])
+    if "evaluable_n" in toxicity["judged"] and toxicity["presence"] != "absent":
+        remark.append("the denominator is a judgement")
+    return {"remark": " · ".join(remark), "scale": scale["code"] if scale else ""}
+
+
+# What the cell of a toxicity shows; its course, and what it was treated with, stand elsewhere.
+TOXICITY_FIELDS = ("term", "presence", "grade_low", "grade_high", "severity_as_worded", "affected_n")
 
 
 def dose_cell(infusion: dict) -> Cell:
     """A dose with its unit; what is counted, and per what, stand in the remark."""
     if infusion["dose_low"] is None:
-        return silent(what="dose")
+        how = " · ".join(part for part in _given_how(infusion) if part != infusion["labels"]["per"])
+        sources = all_sources(infusion["sources"], "split_days", "n_infusions") if how else []
+        return replace(silent(what="dose"), remark=how, sources=sources)
     high = None if infusion["dose_high"] == infusion["dose_low"] else infusion["dose_high"]
     text = spoken(infusion["operator"], infusion["dose_low"], high, infusion["unit"])
     labels = infusion["labels"]
-    remark = [] if infusion["purpose"] == "initial" else [labels["purpose"]]
-    remark.append(labels["counted"])
-    if infusion["schedule"] == "split":
-        remark.append(labels["per"])
+    judged = judgement(infusion["sources"], "purpose") or "purpose" in infusion.get("judged", ())
+    remark = [] if infusion["purpose"] == "initial" else [labels["purpose"] + " (judgement)" * bool(judged)]
+    remark += [labels["counted"], *_given_how(infusion)]
     sources = all_sources(infusion["sources"], "dose_low", "dose_high")
     return Cell(text, sources=sources, remark=" · ".join(remark), doubts=infusion.get("discrepancies", []))
+
+
+def _given_how(infusion: dict) -> list[str]:
+    """At once, split over days, or several times."""
+    found = []
+    if infusion["schedule"] == "single":
+        found.append("one infusion")
+    elif infusion["schedule"] == "split":
+        over = f"split over {spoken('=', infusion['split_days'], None, 'days')}" if infusion["split_days"] else "split"
+        found += [infusion["labels"]["per"], over]
+    if infusion["n_infusions"]:
+        high = f" to {infusion['n_infusions_high']}" if infusion["n_infusions_high"] else ""
+        found.append(f"{infusion['n_infusions']}{high} infusion{'s' if high or infusion['n_infusions'] > 1 else ''}")
+    return found + (["optional"] if infusion["optional"] else [])
 
 
 def dose_cells(infusion: dict) -> list[Cell]:
     """A dose and how often it is given, or how many dose levels a plan has."""
     if infusion["dose_low"] is None and infusion["dose_levels"]:
         return [fact_cell(infusion, f"{infusion['dose_levels']} dose levels", "dose_levels", remark="doses not given")]
-    cell = dose_cell(infusion)
-    if infusion["n_infusions"]:
-        high = f" to {infusion['n_infusions_high']}" if infusion["n_infusions_high"] else ""
-        more = f"{infusion['n_infusions']}{high} infusion{'s' if high or infusion['n_infusions'] > 1 else ''}"
-        cell.remark = " · ".join([cell.remark, more, *(["optional"] if infusion["optional"] else [])])
-    return [cell]
+    return [dose_cell(infusion)]
 
 
 def lymphodepletion_cell(record: dict | None, silences: Silences) -> Cell:
@@ -209,7 +249,9 @@ def lymphodepletion_cell(record: dict | None, silences: Silences) -> Cell:
     if record["day_first"] is not None:
         days = " to ".join(str(d).replace("-", "−") for d in (record["day_first"], record["day_last"]) if d is not None)
         days = f"day {days}"
-    return Cell(agents or record["label"], VALUE, sources, remark=days if record["given"] == "given" else "optional")
+    if record["given"] != "given":
+        return Cell(agents or record["label"], VALUE, sources, remark="optional" if agents else judged)
+    return Cell(agents or record["label"], VALUE, sources, remark=days)
 
 
 def agent_dose(agent: dict) -> Cell | None:
@@ -226,6 +268,20 @@ def agent_dose(agent: dict) -> Cell | None:
 
 def fact_cell(record: dict, text: str, field: str, **extra) -> Cell:
     return Cell(text, sources=all_sources(record["sources"], field), doubts=doubts_of(record, field), **extra)
+
+
+def whole_cell(record: dict, text: str, field: str, **extra) -> Cell:
+    """The cell that stands for a whole record, its time and its terms among it: a doubt of any of them is shown."""
+    return replace(fact_cell(record, text, field, **extra), doubts=doubts_of(record))
+
+
+def collected_cell(told: dict, sources: dict) -> Cell:
+    """From whom the T cells of a course or of its row were collected, and when as to the transplant."""
+    text, names = told["labels"]["collected_from"], ["collected_from"]
+    if told["collected_relative_to_hsct"] != "not_reported":
+        text += f", {told['labels']['collected_relative_to_hsct']}"
+        names.append("collected_relative_to_hsct")
+    return Cell(text, sources=all_sources(sources, *names), remark=judgement(sources, "collected_from"))
 
 
 def doubts_of(record: dict, *fields: str) -> list[dict]:

@@ -17,6 +17,7 @@ CLOSER_RESPONSES = {name: {"CR", "CRi"} for name in ("MRD-neg-CR", "CMR", "CHR")
 NAMED = 2  # discrepancies of a row
 # A print of three rows or more shows the first lines of these and says how many more there are; what was given and what
 # came of it is printed whole.
+WHERE_TOLD = ("elsewhere",)  # no aspect of what no row tells: most patients have no other site to respond at
 SHORTENED = ("status", "agents", "later")
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
@@ -75,10 +76,11 @@ def compared(rows: list[dict], diseases: dict[str, set[str]] = MappingProxyType(
     """The aspects of some evidence rows, in the order in which a clinician asks. `diseases` says of the label of each
     disease which broader ones it is a kind of."""
     columns, kinds = [(row, row_cells(row)) for row in rows], {"disease": diseases, "response": CLOSER_RESPONSES}
-    return [
+    aspects = [
         Aspect(name, label, [tell(row, cells) for row, cells in columns], kinds.get(name, {}))
         for name, label, tell in ASPECTS
     ]
+    return [aspect for aspect in aspects if aspect.name not in WHERE_TOLD or not all(map(is_silent, aspect.told))]
 
 
 def shared_patients(rows: list[dict], titles: list[str]) -> list[str]:
@@ -135,7 +137,7 @@ def _responses(row: dict, cells: dict) -> list[Cell]:
     if told:  # the patients they are of stand once, behind the last
         of = f"of {cells['bar']['of']}"
         told[-1] = replace(told[-1], remark=f"{of} · {told[-1].remark}" if told[-1].remark else of)
-    return [*told, *cells["elsewhere"], *cells["subgroups"]] or [cells["silence"]]
+    return [*told, *cells["subgroups"]] or [cells["silence"]]
 
 
 def _at_infusion(row: dict, cells: dict) -> list[Cell]:
@@ -179,7 +181,7 @@ ASPECTS = [
     ("disease", "Disease", _part("diseases")),
     ("patient", "Age and sex", _part("patient", "age")),
     ("status", "Disease at infusion, and where", _at_infusion),
-    ("earlier", "Treatment before CAR-T", _part("earlier", "earlier_therapy")),
+    ("earlier", "Other treatment before CAR-T", _part("earlier", "prior_therapy")),
     ("order", "Order of transplant and CAR-T cells", _order),
     ("interval", "Time between transplant and infusion", _part("intervals")),
     ("collected_from", "T cells collected from", lambda row, cells: cells["cells"][:1]),
@@ -189,6 +191,7 @@ ASPECTS = [
     ("agents", "Doses of its drugs, as printed", _agents),
     ("dose", "Dose", _part("doses")),
     ("response", "Best response", _responses),
+    ("elsewhere", "Response at another site", _part("elsewhere", "response")),
     ("course", "MRD, relapse and after", _part("counted", "relapse")),
     ("duration", "Duration and follow-up", _part("durations", "follow_up")),
     ("later", "Treatment after CAR-T", _part("later", "later_therapy")),

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from ..ask.nearest import DIFFERS, MATCHES, OPEN, Near, label
 from .cell import Cell, Silences, all_sources, judgement
-from .comparison import ASPECTS
+from .comparison import ASPECTS, WHERE_TOLD
 from .patient import patient_cells
 from .row import row_cells
 
 FOLLOWED = {
     "response": "Best response",
+    "elsewhere": "At another site",
     "course": "Then",
     "duration": "For how long",
     "crs": "CRS",
@@ -37,7 +38,11 @@ def near_cells(row: dict, near: Near) -> dict:
         "matches": found[MATCHES],
         "differs": found[DIFFERS],
         "open": found[OPEN],
-        "followed": [{"label": text, "cells": ASPECT[name](row, cells)} for name, text in FOLLOWED.items()],
+        "followed": [
+            {"label": text, "cells": ASPECT[name](row, cells)}
+            for name, text in FOLLOWED.items()
+            if name not in WHERE_TOLD or cells[name]
+        ],
     }
 
 
@@ -71,6 +76,7 @@ TOLD = {
     "disease": ASPECT["disease"],
     "order": ASPECT["order"],
     "age_group": ASPECT["patient"],
+    "earlier_transplants": ASPECT["order"],
     "donor_available": ASPECT["collected_from"],
     "graft_source": _of_transplants("graft_source"),
     "donor": _of_transplants("donor"),

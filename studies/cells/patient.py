@@ -14,14 +14,14 @@ def patient_cells(row: dict) -> dict[str, list[Cell]]:
     else:
         told = Cell("given before", VALUE, all_sources(earlier["sources"]))
     return {
-        "disease_status": _all_told(row, "disease_status") or [silences.cell("disease_status")],
-        "site": _all_told(row, "sites") or [silences.cell("site")],
+        "disease_status": all_told(row, "disease_status") or [silences.cell("disease_status")],
+        "site": all_told(row, "sites") or [silences.cell("site")],
         "antigen": [_told(c) for c in row["antigen"]] or [silences.cell("antigen_expression")],
         "earlier_car_t": [told],
     }
 
 
-def _all_told(row: dict, name: str) -> list[Cell]:
+def all_told(row: dict, name: str) -> list[Cell]:
     """What is told of the patients; where nothing is, what is told of parts of them, which the label names."""
     parts = [_told(c, part["label"]) for part in row["told_of_subgroups"] for c in part[name]]
     return [_told(c) for c in row[name]] or parts

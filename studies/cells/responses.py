@@ -1,6 +1,6 @@
 """The cells of the best response in a row of the evidence table: categories, bar, and what is not told of it."""
 
-from .cell import SILENT, Cell, Silences, all_sources, percent_interval
+from .cell import SILENT, Cell, Silences, all_sources, at_time, percent_interval
 
 
 def responses(response: dict | None, site: bool = False) -> list[Cell]:
@@ -11,12 +11,18 @@ def responses(response: dict | None, site: bool = False) -> list[Cell]:
         Cell(
             f"{_category_name(category)} {category['n']}" + (f" of {response['of']}" if site else ""),
             sources=all_sources(category["sources"], "n"),
-            remark=" · ".join(filter(None, (_counted_again(category, response), _unless_stated(category)))),
+            remark=" · ".join(part for part in _remarks(category, response, site) if part),
             doubts=category["discrepancies"],
             label=response["site"] if site else "",
         )
         for category in _in_order(response)
     ]
+
+
+def _remarks(category: dict, response: dict, site: bool) -> tuple[str, ...]:
+    """What stands behind a category; at a site of its own when it was found, as it may be later than the others."""
+    when = at_time(category) if site else ""
+    return when, _counted_again(category, response), _unless_stated(category)
 
 
 def _in_order(response: dict) -> list[dict]:

@@ -1,16 +1,19 @@
 """The cells of one row of the evidence table."""
 
-from ..models.choices import AgeGroup, OverlapRelation
+from ..models.choices import AgeAt, AgeGroup, OverlapRelation
 from .cell import (
     NONE,
     SILENCE,
     SILENT,
     SUSPECTED,
+    TOXICITY_FIELDS,
     VALUE,
     Cell,
     Silences,
     agent_dose,
     all_sources,
+    at_time,
+    collected_cell,
     dose_cell,
     full_name,
     grade_text,
@@ -21,9 +24,9 @@ from .cell import (
     proportion,
     silent,
     spoken,
-    time_of,
     transplant_name,
 )
+from .patient import all_told
 from .responses import bar, response_silence, responses
 
 
@@ -48,9 +51,9 @@ def row_cells(row: dict) -> dict:
         "icans": _toxicity_cells(row["icans"], "neurotoxicity"),
         "gvhd": _toxicity_cells(row["gvhd"], "GVHD"),
         "agents": _agent_doses(row["lymphodepletion"]),
-        "earlier": _therapies(row, "before"),
+        "earlier": _therapies(row, "before") or all_told(row, "prior_therapy"),
         "later": [*_later_transplants(row), *_therapies(row, "after")],
-        "others": [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]],
+        "others": [*(_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]), *_later_toxicities(row)],
     }
     graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
     for group in cells.values():
@@ -110,7 +113,8 @@ def _patient(row: dict) -> list[Cell]:
     if row["age_low"] is not None:
         high = None if row["age_high"] == row["age_low"] else row["age_high"]
         text = spoken("=", row["age_low"], high, "y" if row["age_unit"] == "years" else "months")
-        cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high")))
+        when = AgeAt(row["age_at"]).label if row["age_at"] else ""
+        cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high"), remark=when))
     elif row["age_group"]:
         cells.append(Cell(AgeGroup(row["age_group"]).label, sources=all_sources(row["sources"], "age_group")))
     if row["sex"]:
@@ -176,14 +180,9 @@ def _intervals(row: dict, silences: Silences) -> list[Cell]:
 def _collected(row: dict, silences: Silences) -> Cell:
     if row["collected_from"] == "not_reported":
         return silences.cell("t_cell_source", "collected from")
-    judged = judgement(row["course_sources"], "collected_from")
-    text = row["labels"]["collected_from"]
-    text = text[0].upper() + text[1:]
-    names = ["collected_from"]
-    if row["collected_relative_to_hsct"] != "not_reported":
-        text += f", {row['labels']['collected_relative_to_hsct']}"
-        names.append("collected_relative_to_hsct")
-    return Cell(text, sources=all_sources(row["course_sources"], *names), remark=judged)
+    cell = collected_cell(row, row["course_sources"])
+    cell.text = cell.text[0].upper() + cell.text[1:]
+    return cell
 
 
 def _origin(row: dict, silences: Silences) -> Cell:
@@ -239,21 +238,29 @@ def _counted(row: dict) -> list[Cell]:
 
 def _afterwards(row: dict) -> list[Cell]:
     """What followed a transplant or a treatment that came after the cells: it is no result of theirs."""
-    names = {t["transplant"]: full_name(t) for t in row["transplants"]}
-
-    def label(item: dict) -> str:
-        return (
-            f"after the {names[item['transplant']]} that followed" if item["transplant"] else f"after {item['therapy']}"
-        )
-
-    cells = [_counted_cell(item, label(item)) for item in row["after_later_treatment"]]
-    for item in row["gvhd_after_later_transplant"]:
-        cell = _toxicity_cell(item, label(item))
-        cell.text = f"{item['label']}: {cell.text}"
-        cell.remark = " · ".join(part for part in (cell.remark, item["management"]) if part)
-        cells.append(cell)
+    cells = [_counted_cell(item, _after(row, item)) for item in row["after_later_treatment"]]
+    cells += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
     order = list(dict.fromkeys(cell.label for cell in cells))  # what followed the same stands together
     return sorted(cells, key=lambda cell: order.index(cell.label))
+
+
+def _after(row: dict, item: dict) -> str:
+    if not item["transplant"]:
+        return f"after {item['therapy']}"
+    name = next(full_name(t) for t in row["transplants"] if t["transplant"] == item["transplant"])
+    return f"after the {name} that followed"
+
+
+def _later_toxicity(row: dict, item: dict) -> Cell:
+    """“Liver test rise: present · systemic glucocorticoids” after a transplant that followed the cells."""
+    cell = _toxicity_cell(item, _after(row, item))
+    cell.text = item["label"] if cell.text == "present" else f"{item['label']}: {cell.text}"
+    cell.remark = " · ".join(part for part in (cell.remark, item["management"]) if part)
+    return cell
+
+
+def _later_toxicities(row: dict) -> list[Cell]:
+    return [_later_toxicity(row, item) for item in row["toxicities_after_later_transplant"]]
 
 
 def _counted_cell(item: dict, label: str) -> Cell:
@@ -263,7 +270,7 @@ def _counted_cell(item: dict, label: str) -> Cell:
     parts = [item["label"]]
     if (item["of"] or 1) != 1:
         parts.append(proportion(item["n"], item["of"]))
-    more = (time_of(item), item["method"] and item["method"]["label"], item["cause"])
+    more = (at_time(item), item["method"] and item["method"]["label"], item["cause"])
     sources = all_sources(item["sources"], "n", "category")
     return Cell(
         " ".join(parts),
@@ -304,9 +311,8 @@ def duration_cell(duration: dict, whose: str = "") -> Cell:
 def _rate(rate: dict) -> Cell:
     """“Event-free survival 39 % at 6 months”."""
     text = spoken(rate["operator"], rate["value"], rate["value_high"], rate["unit"])
-    when = time_of(rate)
     sources, label = all_sources(rate["sources"], "value"), lowered(rate["label"].removesuffix(", rate"))
-    return Cell(text, sources=sources, remark=when and f"at {when}", label=label, doubts=rate["discrepancies"])
+    return Cell(text, sources=sources, remark=at_time(rate), label=label, doubts=rate["discrepancies"])
 
 
 def _toxicity_cells(group: dict, name: str) -> list[Cell]:
@@ -323,7 +329,7 @@ def _toxicity_cells(group: dict, name: str) -> list[Cell]:
 
 
 def _toxicity_cell(item: dict, label: str) -> Cell:
-    doubts, sources = item["discrepancies"], all_sources(item["sources"])
+    doubts, sources = item["discrepancies"], all_sources(item["sources"], *TOXICITY_FIELDS)
     grade = grade_text(item)
     if item["presence"] == "absent":
         text = f"none of {grade}" if grade else "none"

@@ -61,15 +61,16 @@ def _patients(cells: list[Cell]) -> str:
     told = {cell.label: cell.text for cell in cells if cell.state != SILENT}
     if not told:
         return ""
+    when = next((f" (age {cell.remark})" for cell in cells if cell.label == "Age" and cell.remark), "")
     disease = f" with {lowered(told['Disease'])}" if "Disease" in told else ""
     status = ", ".join(lowered(_with_remark(cell)) for cell in cells if cell.label == AT_INFUSION)
     status = f"; at infusion: {status}" if status else ""
     if told.get("Patients") == "1":
-        return f"{_person(told.get('Age', ''), told.get('Sex', ''))}{disease}{status}."
+        return f"{_person(told.get('Age', ''), told.get('Sex', ''))}{when}{disease}{status}."
     who = f"{told['Patients']} patients" if "Patients" in told else "An unknown number of patients"
     parts = [told[name] for name in ("Age", "Sex") if name in told]
     parts += _by_disease(cells)
-    return f"{who}{disease}{': ' if parts else ''}{', '.join(parts)}{status}."
+    return f"{who}{disease}{': ' if parts else ''}{', '.join(parts)}{when}{status}."
 
 
 def _earlier(cell: Cell) -> str:

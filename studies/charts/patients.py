@@ -3,6 +3,7 @@
 from ..ask.charts import Asked
 from ..cells.row import duration_cell
 from ..cells.summary import GROWN_UP, NOUNS
+from ..models.choices import AgeAt
 from .picture import evidence_link
 
 UNNAMED = ("the patient", "patient", "all patients")  # labels of a cohort of one that say nothing of who it is
@@ -13,11 +14,12 @@ def patient(row: dict) -> str:
     """“a woman of 39”: the label of the cohort, or what is told of age and sex where the label says neither."""
     low, high, unit = row["age_low"], row["age_high"], row["age_unit"]
     told = low is not None and high in (None, low)
+    when = f" {AgeAt(row['age_at']).label}" if told and row["age_at"] else ""
     if row["cohort_label"] not in UNNAMED or not (told or row["sex"]):
-        return row["cohort_label"]
+        return row["cohort_label"] + when
     adult = low >= GROWN_UP and unit == "years" if told else row["age_group"] == "adults"
     noun = NOUNS.get((row["sex"], adult), "patient") if told or adult else f"{row['sex']} patient"
-    return f"a {noun}" + (f" of {low}" + f" {unit}" * (unit != "years") if told else "")
+    return f"a {noun}" + (f" of {low}" + f" {unit}" * (unit != "years") + when if told else "")
 
 
 def told_within_cohorts(asked: Asked) -> list[dict]:

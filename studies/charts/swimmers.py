@@ -74,13 +74,16 @@ def draw(asked: Asked) -> Picture:
     """One bar per patient of the rows asked for."""
     picture = Picture(NAME, TITLE, "One bar for each patient whose own course is told, from the first to the last.")
     picture.columns, picture.notes, picture.caption = COLUMNS, list(NOTES), list(NOTES)
-    single = {row["cohort"]: row for row in reversed(asked.rows) if row["n_patients"] == 1}
-    shown = [row for row in reversed(single.values()) if row["study"] in asked.studies]
+    single: dict[str, list[dict]] = {}
+    for row in asked.rows:
+        if row["n_patients"] == 1:
+            single.setdefault(row["cohort"], []).append(row)
+    shown = [rows for rows in single.values() if rows[0]["study"] in asked.studies]
     if len(shown) < len(single):
         picture.notes.append(f"{len(single) - len(shown)} more patients are left out. A filter shows them.")
-    swimmers = [_Swimmer(row, _report(asked.studies[row["study"]], row), asked.query) for row in shown]
+    swimmers = [_Swimmer(rows, _report(asked.studies[rows[0]["study"]], rows[0]), asked.query) for rows in shown]
     for swimmer in swimmers:
-        picture.rows += [_table_row(swimmer, mark) for mark in (*swimmer.marks, *swimmer.lasting)]
+        picture.rows += [_table_row(swimmer, mark) for mark in (*swimmer.marks, *swimmer.lasting, *swimmer.off_clock())]
         picture.told.append(swimmer.said())
         picture.beside += swimmer.beside()
     picture.beside += told_within_cohorts(asked)
@@ -92,10 +95,11 @@ def _report(study: dict, row: dict) -> dict:
 
 
 class _Swimmer:
-    """One patient: the clock on which most of the course has a place, the marks on it, and what has none."""
+    """One patient, whose courses are `rows`: the clock on which most has a place, its marks, and what has none."""
 
-    def __init__(self, row: dict, report: dict, query: dict):
-        self.row, self.report = row, report
+    def __init__(self, rows: list[dict], report: dict, query: dict):
+        row = rows[0]
+        self.rows, self.row, self.report = rows, row, report
         self.link = evidence_link(query, study=[row["study"]])
         self.cohort = row["cohort"]
         mine = sorted((c for c in report["courses"] if c["cohort"] == row["root_cohort"]), key=lambda c: c["number"])
@@ -103,7 +107,7 @@ class _Swimmer:
         # The first infusion, or the first from which anything else is told.
         self.course, self.marks, self.unplaced = next((t for t in tried if len(t[1]) > 1), tried[0])
         self.several = len(mine) > 1
-        told = row["durations"] if self.course["accession"] == row["course"] else []
+        told = [d for row in rows if row["course"] == self.course["accession"] for d in row["durations"]]
         self.lasting = [_lasting(d) for d in told if d["code"] == "dfs_duration" and d["unit"] in DAYS]
 
     @property
@@ -118,7 +122,7 @@ class _Swimmer:
 
     def bar(self) -> dict:
         last = max(self.marks, key=lambda mark: mark["span"].high)
-        missing = [kind for kind in KINDS if kind != "other" and any(kind == told for told, _, _ in self.unplaced)]
+        missing = [kind for kind in KINDS if kind != "other" and any(kind == told for told, *_ in self.unplaced)]
         return {
             "patient": self.name,
             "told": wrapped(f"{self.clock}; not placed: {', '.join(missing)}" if missing else self.clock, 52),
@@ -130,20 +134,38 @@ class _Swimmer:
 
     def said(self) -> str:
         told = "; ".join(f"{mark['title']}, {mark['when']}" for mark in self.marks)
-        cells = row_cells(self.row)
-        durations = text_of(cells["durations"])
-        gvhd = text_of([replace(cell, label=cell.label.removeprefix("GVHD")) for cell in cells["gvhd"]])
+        durations = self._of_courses("durations")
         told_of = f" Durations told: {durations}." if durations else ""
-        return f"{self.name}, {self.clock}: {told}. GVHD after CAR-T: {gvhd}.{told_of}"
+        more = f" Not placed: {self._unplaced()}." if self.unplaced else ""
+        return f"{self.name}, {self.clock}: {told}. GVHD after CAR-T: {self._of_courses('gvhd')}.{told_of}{more}"
+
+    def _unplaced(self) -> str:
+        return "; ".join(f"{title} ({when or 'time not told'})" for _, title, when, _ in self.unplaced)
+
+    def _of_courses(self, name: str) -> str:
+        """What is told after each of the courses, which are named where there are several."""
+        told = []
+        for row in self.rows:
+            cells = [replace(cell, label=cell.label.removeprefix("GVHD")) for cell in row_cells(row)[name]]
+            of = f"course {row['course_number']}: " if self.several else ""
+            told += [of + text_of(cells)] if cells else []
+        return "; ".join(told)
+
+    def off_clock(self) -> list[dict]:
+        """What has no place on the clock, as marks without a span: the table has them too."""
+        return [
+            {"kind": kind, "title": title, "when": when or "time not told", "span": None, "record": record}
+            for kind, title, when, record in self.unplaced
+        ]
 
     def beside(self) -> list[dict]:
         """What has no place on the clock, in the order told."""
         if not self.unplaced:
             return []
-        text = "; ".join(f"{title} ({when})" if when else title for _, title, when in self.unplaced)
+        text = "; ".join(f"{title} ({when})" if when else title for _, title, when, _ in self.unplaced)
         return [{"text": f"{self.row['study_name']}: {text}", "href": self.link}]
 
-    def _on(self, course: dict) -> tuple[dict, list[dict], list[tuple[str, str, str]]]:
+    def _on(self, course: dict) -> tuple[dict, list[dict], list[tuple]]:
         """The marks on the clock of a course, what is told twice marked once; and what has no place on it."""
         clock = Clock(self.report, course["accession"])
         marks, missing, told = {}, [], {kind for _, kind, _ in self._events()}
@@ -155,7 +177,7 @@ class _Swimmer:
                 key = record["accession"] if kind == "other" else (kind, round(span.low), round(span.high))
                 marks.setdefault(key, _mark(kind, title, record, span))
             elif record in self.report["events"] or kind == "GVHD" or kind not in told:
-                missing.append((kind, title, _when(record)))
+                missing.append((kind, title, _when(record), record))
         return course, sorted(marks.values(), key=lambda m: m["span"].low + m["span"].high), missing
 
     def _first_infusion(self, event: dict, clock: Clock) -> Span | None:
@@ -227,9 +249,9 @@ def _table_row(swimmer: _Swimmer, mark: dict) -> dict:
         "event": mark["title"],
         "kind": mark["kind"],
         "when": mark["when"],
-        "drawn from, months": round(span.low / MONTH, 2),
-        "drawn to, months": round(span.high / MONTH, 2),
-        "or later": "yes" if span.open else "no",
+        "drawn from, months": round(span.low / MONTH, 2) if span else None,
+        "drawn to, months": round(span.high / MONTH, 2) if span else None,
+        "or later": "yes" if span and span.open else "no",
         "retold": "yes" if swimmer.row["retold"] else "no",
         **places(mark["record"]["sources"]),
         "link": swimmer.link,

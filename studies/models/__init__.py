@@ -1,7 +1,8 @@
 """The write side, one file per concept, and (public.py) the read side that publishing writes."""
 
+from .accession import Accession, AccessionCounter
 from .appraisal import Appraisal, AppraisalItem
-from .base import Accession, AccessionCounter, Change, Extracted, Record, acting, changed_between, parts_of
+from .base import Change, Extracted, Record, acting, changed_between, parts_of, unit_accession
 from .checked import CheckedWarning
 from .claim import Claim, SetStatement
 from .cohort import Characteristic, Cohort, CohortOverlap
@@ -17,6 +18,7 @@ from .problem import ProblemAnswer, ProblemReport
 from .provenance import Place
 from .public import (
     OPEN,
+    TOMBSTONES,
     EvidenceDose,
     EvidenceRow,
     EvidenceTerm,
@@ -41,7 +43,7 @@ from .reading import (
     ReadingStep,
     Verdict,
 )
-from .registry import get_record, model_of_kind, record_models
+from .registry import get_record, get_records, model_of_kind, record_models
 from .study import (
     Coverage,
     EligibilityCriterion,
@@ -66,8 +68,9 @@ __all__ = [
     "Lymphodepletion", "Mapping", "Measurement", "OPEN", "Outcome", "Place", "ProblemAnswer", "ProblemReport",
     "PublicFact", "PublicRecord", "Publication", "PublishedTable", "PublishedTableCell", "PublishedTableColumn",
     "Record", "Redaction", "Registration", "RegistrationDescription", "Report", "Revision", "SavedSearch", "SearchRun",
-    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "Term", "Therapy",
-    "Toxicity", "Transplant", "Typed", "User", "Vocabularies", "acting", "get_record", "model_of_kind", "record_models",
+    "SearchText", "SearchWord", "SetStatement", "Side", "SourceRead", "Study", "StudyDescription", "TOMBSTONES", "Term",
+    "Therapy", "Toxicity", "Transplant", "Typed", "User", "Vocabularies", "acting", "get_record", "get_records",
+    "model_of_kind", "record_models", "unit_accession",
     "AGREEING", "ComparedFact", "Decision", "DoubleReading", "FINISHED", "Reading", "ReadingState", "ReadingStep",
     "Verdict", "changed_between", "parts_of",
 ]  # fmt: skip

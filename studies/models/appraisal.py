@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from ..pure.appraisal_tools import TOOLS, Item, Tool
-from .base import Change, PartialDateField, Record, choice_field, reopen
+from .base import Change, Record, reopen
 from .choices import AppraisalAnswer, AppraisalTool
+from .columns import PartialDateField, choice_field
 from .study import Report
 
 

@@ -1,4 +1,4 @@
-"""What every record shares: an accession that is never reused, a history, a place in a document."""
+"""What every record shares: an accession, a history, a place in a document."""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -7,74 +7,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from ..pure import partial_dates
-from .choices import Basis, Operator, State
-
-
-class AccessionCounter(models.Model):
-    """The last number given out for a kind of record. It only grows, so that no accession is ever reused."""
-
-    kind = models.CharField(max_length=3, primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self):
-        return f"{self.kind}: {self.last}"
-
-
-class Accession(models.Model):
-    """The register of every accession ever given out: `TOX-00012`. Rows stay when their record goes.
-
-    It is what a place, a discrepancy or a change points to, whichever table the record is in.
-    """
-
-    id = models.CharField("accession", max_length=16, primary_key=True)
-    kind = models.CharField(max_length=3)
-    number = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="accession_number_once")]
-        ordering = ["kind", "number"]
-
-    def __str__(self):
-        return self.id
-
-    @classmethod
-    def issue(cls, kind: str) -> "Accession":
-        """The next accession of a kind."""
-        return cls.issue_many(kind, 1)[0]
-
-    @classmethod
-    def issue_many(cls, kind: str, count: int) -> list["Accession"]:
-        """The next accessions of a kind, in order."""
-        with transaction.atomic():
-            AccessionCounter.objects.get_or_create(kind=kind)
-            AccessionCounter.objects.filter(kind=kind).update(last=F("last") + count)
-            last = AccessionCounter.objects.get(kind=kind).last
-            numbers = range(last - count + 1, last + 1)
-            return cls.objects.bulk_create(cls(id=f"{kind}-{n:05d}", kind=kind, number=n) for n in numbers)
-
-    @staticmethod
-    def number_in(text: str, kind: str) -> int:
-        """The number in an accession written in a fixture. Raises ValidationError for one of another kind."""
-        prefix, _, digits = text.partition("-")
-        if prefix != kind or len(digits) < 5 or not digits.isdigit():
-            raise ValidationError({"accession": f"“{text}” is not an accession of this kind: expected {kind}-00001"})
-        return int(digits)
-
-    @classmethod
-    def register(cls, wanted: list[tuple[str, str]]):
-        """Register accessions written in fixtures, each with its kind; the counters move past them."""
-        known = cls.objects.in_bulk([text for text, _ in wanted])
-        new = [cls(id=text, kind=kind, number=cls.number_in(text, kind)) for text, kind in wanted if text not in known]
-        with transaction.atomic():
-            cls.objects.bulk_create(new)
-            for kind in {accession.kind for accession in new}:
-                most = max(accession.number for accession in new if accession.kind == kind)
-                AccessionCounter.objects.get_or_create(kind=kind)
-                AccessionCounter.objects.filter(kind=kind, last__lt=most).update(last=most)
-
+from .accession import Accession
+from .choices import Basis, State
+from .columns import choice_field, derivation_given
 
 _acting: ContextVar[tuple] = ContextVar("acting", default=(None, ""))
 
@@ -127,68 +64,6 @@ class Change(models.Model):
         )  # fmt: skip
 
 
-class PartialDateField(models.CharField):
-    """A date at the precision the paper gives: “2017”, “2017-05” or “2017-10-02”."""
-
-    description = "A date that may lack its day or month"
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_length", 10)
-        kwargs.setdefault("blank", True)
-        super().__init__(*args, **kwargs)
-
-    def validate(self, value, model_instance):
-        super().validate(value, model_instance)
-        if value:
-            try:
-                partial_dates.bounds(value)
-            except ValueError as error:
-                raise ValidationError(str(error)) from error
-
-
-def decimal_field(**kwargs):
-    """A decimal as printed, wide enough for cell doses and fine enough for transcript ratios."""
-    return models.DecimalField(max_digits=24, decimal_places=8, null=True, blank=True, **kwargs)
-
-
-def choice_field(choices, **kwargs):
-    """A column that holds one value of a closed vocabulary, and whose constraint says so."""
-    kwargs.setdefault("max_length", 32)
-    field = models.CharField(choices=choices.choices, **kwargs)
-    field.defined = choices  # the admin shows the definitions as help
-    return field
-
-
-def operator_field():
-    return models.CharField(choices=Operator.choices, max_length=1, blank=True, default="=")
-
-
-def low_up_to_high(low: str, high: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(**{f"{low}__lte": F(high)}),
-        name=f"%(class)s_{low}_up_to_{high}",
-        violation_error_message=f"“{low}” must not be greater than “{high}”.",
-    )
-
-
-def from_low_to_high(low: str, high: str) -> models.CheckConstraint:
-    """A range that has its beginning: an end alone is told by the operator “≤” of the low value."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__isnull": False, f"{low}__lte": F(high)}),
-        name=f"%(class)s_{low}_up_to_{high}",
-        violation_error_message=f"“{high}” needs “{low}”, not greater: an end alone is a low value with ≤.",
-    )
-
-
-def derivation_given(name: str) -> models.CheckConstraint:
-    """What is not simply stated says how it was arrived at."""
-    return models.CheckConstraint(
-        condition=Q(basis__in=[Basis.STATED, Basis.FIGURE]) | ~Q(derivation=""),
-        name=name,
-        violation_error_message="A derived fact needs its arithmetic, a judgement its reason, in “derivation”.",
-    )
-
-
 class Record(models.Model):
     """Anything with an accession. Subclasses name their kind in three letters."""
 
@@ -212,7 +87,8 @@ class Record(models.Model):
     def save(self, *args, **kwargs):
         """Gives a new record its accession and writes what changed into the history."""
         with transaction.atomic():
-            before = type(self).objects.filter(pk=self.pk).first() if self.accession_id else None
+            known = self.accession_id and not kwargs.get("force_insert")
+            before = type(self).objects.filter(pk=self.pk).first() if known else None
             if not self.accession_id:
                 self.accession = Accession.issue(self.KIND)
             if before is None:
@@ -429,18 +305,3 @@ class Extracted(Record):
             other = getattr(self, name, None)
             if other is not None and other.report_id != self.report_id:
                 raise ValidationError({name: f"{other.pk} belongs to another report ({other.report_id})."})
-
-
-def one_of(names: tuple[str, ...], name: str, message: str, required: bool = True) -> models.CheckConstraint:
-    """Exactly one of several foreign keys is filled; or at most one, where none is required."""
-    allowed = Q()
-    for chosen in names if required else (*names, None):
-        allowed |= Q(**{f"{other}__isnull": other != chosen for other in names})
-    return models.CheckConstraint(condition=allowed, name=name, violation_error_message=message)
-
-
-def excusable(condition: Q, name: str, message: str) -> models.CheckConstraint:
-    """A rule of arithmetic that holds unless a discrepancy excuses the row."""
-    return models.CheckConstraint(
-        condition=condition | Q(excused_by__isnull=False), name=name, violation_error_message=message
-    )

@@ -3,7 +3,8 @@
 from django.db import models, transaction
 from django.db.models import Q
 
-from .base import Accession, Change
+from .accession import Accession
+from .base import Change
 
 
 class CheckedWarning(models.Model):

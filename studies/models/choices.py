@@ -124,7 +124,7 @@ class CharacteristicKind(DefinedChoices):
     EXTRAMEDULLARY_SITE = "extramedullary_site", "Site of disease outside the marrow.", "extramedullary site"
     TUMOUR_BURDEN = "tumour_burden", "How much disease there was, as worded.", "tumour burden"
     PRIOR_THERAPY = "prior_therapy", "Treatment before the CAR-T course, as a count of patients.", "prior therapy"
-    GVHD_HISTORY = "gvhd_history", "GVHD before the CAR-T course.", "GVHD before CAR-T"
+    GVHD_HISTORY = "gvhd_history", "GVHD before the CAR-T course or the treatment.", "earlier GVHD"
     GVHD_AT_INFUSION = "gvhd_at_infusion", "GVHD activity when the cells were given.", "GVHD at infusion"
     IMMUNOSUPPRESSION = "immunosuppression", "Immunosuppression when the cells were given.", "immunosuppression"
 
@@ -133,6 +133,13 @@ class Sex(DefinedChoices):
     FEMALE = "female", "All patients of the cohort are female.", "female"
     MALE = "male", "All patients of the cohort are male.", "male"
     MIXED = "mixed", "Both sexes.", "both"
+
+
+class AgeAt(DefinedChoices):
+    PRESENTATION = "presentation", "When the patient first came with the disease.", "at presentation"
+    DIAGNOSIS = "diagnosis", "When the disease was diagnosed.", "at diagnosis"
+    TRANSPLANT = "transplant", "At the transplant.", "at transplant"
+    INFUSION = "infusion", "When the cells were given.", "at infusion"
 
 
 class AgeGroup(DefinedChoices):

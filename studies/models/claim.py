@@ -5,8 +5,9 @@ from django.db import models
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, choice_field, decimal_field, low_up_to_high, operator_field
+from .base import Extracted
 from .choices import ClaimSupport, Presence
+from .columns import choice_field, decimal_field, low_up_to_high, operator_field
 from .publication import Publication
 from .study import Study
 from .vocabulary import term_field

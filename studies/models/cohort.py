@@ -6,8 +6,9 @@ from django.db.models import Q
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, Record, choice_field, decimal_field, excusable, low_up_to_high, operator_field
-from .choices import AgeGroup, CharacteristicKind, OverlapRelation, Presence, Sex
+from .base import Extracted, Record
+from .choices import AgeAt, AgeGroup, CharacteristicKind, OverlapRelation, Presence, Sex
+from .columns import choice_field, decimal_field, excusable, low_up_to_high, operator_field
 from .publication import Publication
 from .vocabulary import term_field
 
@@ -45,6 +46,7 @@ class Cohort(Extracted):
     age_high = decimal_field()
     age_median = decimal_field()
     age_unit = models.CharField(max_length=8, default="years", choices=[("years", "years"), ("months", "months")])
+    age_at = choice_field(AgeAt, blank=True, help_text="When they were of this age. Empty where that is not told.")
     age_group = choice_field(AgeGroup, blank=True, help_text="“a child”, “adult patients”, or by the ages given.")
     sex = choice_field(Sex, blank=True)
     n_female = models.PositiveIntegerField(null=True, blank=True)
@@ -73,6 +75,11 @@ class Cohort(Extracted):
                 ),
                 "cohort_median_within_range",
                 "The median age lies outside the range of ages.",
+            ),
+            models.CheckConstraint(
+                condition=Q(age_at="") | Q(age_low__isnull=False) | Q(age_median__isnull=False),
+                name="cohort_age_has_its_time",
+                violation_error_message="“age_at” says when they were of an age: give the age too.",
             ),
             models.CheckConstraint(
                 condition=Q(n__isnull=True) | Q(n__gte=1) | Q(parent__isnull=False),

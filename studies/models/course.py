@@ -7,15 +7,7 @@ from django.db.models import Q
 from ..pure import partial_dates
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import (
-    Extracted,
-    PartialDateField,
-    choice_field,
-    decimal_field,
-    from_low_to_high,
-    low_up_to_high,
-    operator_field,
-)
+from .base import Extracted
 from .choices import (
     CellsCounted,
     CollectedFrom,
@@ -30,6 +22,7 @@ from .choices import (
     TimeUnit,
 )
 from .cohort import Cohort
+from .columns import PartialDateField, choice_field, decimal_field, from_low_to_high, low_up_to_high, operator_field
 from .construct import Construct
 from .transplant import Transplant
 

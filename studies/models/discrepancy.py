@@ -3,8 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from .base import Accession, Record, choice_field, reopen
+from .accession import Accession
+from .base import Record, reopen
 from .choices import DiscrepancyKind, DiscrepancyStatus, Severity
+from .columns import choice_field
 from .publication import Curated, HaematologistChecked, Publication
 
 

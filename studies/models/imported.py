@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import Accession
+from .accession import Accession
 
 
 class ImportedValue(models.Model):

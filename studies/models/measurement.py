@@ -5,9 +5,10 @@ from django.db.models import F, Q
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, choice_field, decimal_field, operator_field
+from .base import Extracted
 from .choices import Absence, Statistic
 from .cohort import Cohort
+from .columns import choice_field, decimal_field, operator_field
 from .timing import Following, Timed, follows_one
 from .vocabulary import term_field
 

@@ -6,9 +6,10 @@ from django.db.models import F, Q
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, choice_field, decimal_field, excusable, operator_field
+from .base import Extracted
 from .choices import DurationEnd, Site, Statistic, TimeUnit
 from .cohort import Cohort
+from .columns import choice_field, decimal_field, excusable, operator_field
 from .timing import Following, Timed, follows_one
 from .vocabulary import term_field
 

@@ -5,8 +5,10 @@ import secrets
 from django.conf import settings
 from django.db import models
 
-from .base import Accession, Record, choice_field
+from .accession import Accession
+from .base import Record
 from .choices import ProblemState
+from .columns import choice_field
 from .publication import Curated
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters and digits that look alike

@@ -4,8 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from .base import Accession, Change, choice_field, derivation_given, reopen, unit_accession
+from .accession import Accession
+from .base import Change, reopen, unit_accession
 from .choices import Basis
+from .columns import choice_field, derivation_given
 from .publication import Publication
 
 
@@ -44,6 +46,7 @@ class Place(models.Model):
         help_text="Where this place prints another value; or, for an empty field, the mark it prints instead: "
         "not_reported for “Not shown” or “/”.",
     )
+    about = None  # the record itself, from whoever has it at hand: the history needs its unit
 
     class Meta:
         ordering = ["record", "attribute", "number"]
@@ -77,20 +80,21 @@ class Place(models.Model):
 
     def _log(self, action: str, change: list):
         """Into the history of its record, which is a draft again."""
-        from .registry import model_of_kind
-
-        record = model_of_kind(self.record_id.partition("-")[0]).objects.filter(pk=self.record_id).first()
+        record = self.about or self._model().objects.filter(pk=self.record_id).first()
         unit = unit_accession(record) if record else ""  # a fixture may name the place before its record
         Change.log(self.record_id, action, {f"place of {self.attribute}": change}, unit=unit)
         if record:
             reopen(record)
 
-    def clean(self):
+    def _model(self):
         from .registry import model_of_kind
 
+        return model_of_kind(self.record_id.partition("-")[0])
+
+    def clean(self):
         if not self.record_id:
             return
-        model = model_of_kind(self.record.kind)
+        model = self._model()
         names = {f.name for f in model._meta.get_fields()}
         if self.attribute not in names:
             fields = ", ".join(f.name for f in model._meta.concrete_fields if f.editable)

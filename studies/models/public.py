@@ -12,6 +12,8 @@ SEARCH_KINDS = (
     "study", "publication", "construct", "registration", "disease", "drug", "toxicity", "event", "claim", "discrepancy",
 )  # fmt: skip
 OPEN = 2_147_483_647  # an open end that sorts and compares without NULL
+# The collection of what stands at addresses of what is gone; its slug is the collection and slug of what stood there.
+TOMBSTONES = "withdrawn"
 
 
 TEXT_REDACTED, VALUE_REDACTED = "a text was redacted", "a value was redacted"

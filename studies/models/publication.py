@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from ..pure import identifiers
 from ..pure.statements import Statement
-from .base import PartialDateField, Record, choice_field
+from .base import Record
 from .choices import ExtractionState, PublicationKind, ReadAs, RetractionStatus, State
+from .columns import PartialDateField, choice_field
 
 slug_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", "A slug is lower case letters and digits joined by hyphens: “li-hua-2025”."

@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from .base import Extracted, Record, choice_field
+from .base import Extracted, Record
 from .choices import Difference, TableColumn
+from .columns import choice_field
 from .publication import Publication
 
 

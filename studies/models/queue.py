@@ -8,8 +8,9 @@ from django.db.models.functions import Lower
 
 from ..pure import identifiers
 from ..pure.citations import cut
-from .base import Record, choice_field
+from .base import Record
 from .choices import ExclusionReason, ExclusionStage, ExtractionState, FoundBy, QueueState, RunOutcome
+from .columns import choice_field
 from .publication import Citation, Publication
 
 # The extraction state of the publication comes first: it is told to readers, and there is one truth.

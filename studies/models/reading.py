@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from .base import choice_field
 from .choices import DefinedChoices
+from .columns import choice_field
 from .publication import slug_validator
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ..pure import identifiers
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, PartialDateField, Record, choice_field, decimal_field, low_up_to_high, operator_field
+from .base import Extracted, Record
 from .choices import (
     Absence,
     CollectedFrom,
@@ -17,6 +17,7 @@ from .choices import (
     ReportRole,
     TimeUnit,
 )
+from .columns import PartialDateField, choice_field, decimal_field, low_up_to_high, operator_field
 from .publication import Curated, HaematologistChecked, Publication, Slugged
 from .vocabulary import JoinedTermsField, Term, term_field
 

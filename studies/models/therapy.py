@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, choice_field, decimal_field, from_low_to_high, one_of, operator_field
+from .base import Extracted
 from .choices import AgentRole, DoseInterval, RelativeToCourse, TherapyKind, TherapyPurpose
 from .cohort import Cohort
+from .columns import choice_field, decimal_field, from_low_to_high, one_of, operator_field
 from .timing import Timed
 from .vocabulary import term_field
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from ..pure.numbers import plain
-from .base import PartialDateField, choice_field, decimal_field, one_of, operator_field
 from .choices import Anchor, TimeUnit
+from .columns import PartialDateField, choice_field, decimal_field, one_of, operator_field
 
 
 class Timed(models.Model):

@@ -4,9 +4,10 @@ from django.db import models
 
 from ..pure.numbers import plain
 from ..pure.statements import Statement
-from .base import Extracted, PartialDateField, choice_field, decimal_field, operator_field
+from .base import Extracted
 from .choices import DoseUnit, TransplantKind
 from .cohort import Cohort
+from .columns import PartialDateField, choice_field, decimal_field, operator_field
 from .vocabulary import term_field
 
 

@@ -1,14 +1,15 @@
 """What keeps a unit from being published: its own rules, open datachecks, and what it would show too early."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from ..models import Discrepancy, ProblemAnswer, Publication, Report, Term, get_record
+from ..models import Discrepancy, ProblemAnswer, Publication, Report, Side, Term, get_records, unit_accession
 from ..models.choices import CheckSeverity
 from .datachecks import Checked
 from .dossier import Dossier, Provenance
-from .unit_of import unit_of
+from .unit_of import UNITS
 
 
 @dataclass
@@ -45,7 +46,7 @@ def problems_of_unit(unit, dossier: Dossier | None, checked: Checked, with_it=()
         problems += _documents_unpublished(Provenance([unit.pk]))
     elif isinstance(unit, Discrepancy):
         problems += _unpublished(unit.pk, going, publication=unit.publication)
-    elif isinstance(unit, ProblemAnswer) and unit.led_to_id and not _is_public(unit.led_to_id):
+    elif isinstance(unit, ProblemAnswer) and unit.led_to_id and not public_among({unit.led_to_id}):
         problems.append(Problem(unit.pk, "led_to", f"{unit.led_to_id} is not published. Publish it first."))
     return problems + [_open(found) for found in checked.open]
 
@@ -85,26 +86,29 @@ def _documents_unpublished(provenance: Provenance) -> list[Problem]:
     ]
 
 
-def problems_of_sides(unit: Discrepancy) -> list[Problem]:
-    """A discrepancy names only documents and records that are public: it is asked once the forms of this publishing
+def problems_of_sides(units: list[Discrepancy]) -> list[Problem]:
+    """Discrepancies name only documents and records that are public: it is asked once the forms of this publishing
     are taken."""
+    sides = Side.objects.filter(discrepancy__in=units).select_related("publication").order_by("discrepancy", "position")
+    public = public_among({side.record_id for side in sides if side.record_id})
     problems = []
-    for side in unit.sides.select_related("publication"):
-        problems += _unpublished(unit.pk, set(), sides=side.publication)
-        if side.record_id and not _is_public(side.record_id):
-            problems.append(Problem(unit.pk, "sides", f"{side.record_id} is not published."))
+    for side in sides:
+        problems += _unpublished(side.discrepancy_id, set(), sides=side.publication)
+        if side.record_id and side.record_id not in public:
+            problems.append(Problem(side.discrepancy_id, "sides", f"{side.record_id} is not published."))
     return problems
 
 
-def _is_public(accession: str) -> bool:
-    """Whether a record stands in the published form of its unit."""
-    try:
-        record = get_record(accession)
-    except ObjectDoesNotExist:
-        return False
-    unit = unit_of(record)
-    form = getattr(unit, "form", "")
-    return getattr(unit, "is_public", False) and f'"{accession}"' in form
+def public_among(accessions: set[str]) -> set[str]:
+    """Those of the records that stand in the published form of their unit."""
+    held = defaultdict(set)
+    for record in get_records(accessions):
+        held[unit_accession(record)].add(record.pk)
+    found = set()
+    for model in UNITS:
+        forms = model.objects.filter(pk__in=held, is_public=True).values_list("pk", "form")
+        found |= {accession for unit, form in forms for accession in held[unit] if f'"{accession}"' in form}
+    return found
 
 
 def _invalid(record) -> list[Problem]:

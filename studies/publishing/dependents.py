@@ -3,9 +3,13 @@
 import json
 from collections import defaultdict
 
-from ..models import Accession, Discrepancy, ProblemAnswer, Publication, Registration, Report, Study, model_of_kind
+from django.db.models import Q
+
+from ..models import Accession, Discrepancy, Publication, Registration, Report, Study, model_of_kind
 from .compose import Published
 from .forms import names_in
+
+AT_ONCE = 500  # units asked about in one statement
 
 
 def form_now(unit) -> dict:
@@ -22,51 +26,58 @@ def with_dependents(units: list) -> list:
             if record is not None and record.is_public:
                 found.setdefault(record.pk, record)
 
-    for unit in units:
-        add(unit)
-        for dependent in DEPENDENTS[type(unit)](unit):
-            add(dependent)
+    add(*units)
+    for kind, shown_by in SHOWN_BY.items():
+        of_kind = [unit for unit in units if isinstance(unit, kind)]
+        for start in range(0, len(of_kind), AT_ONCE):
+            add(*shown_by(of_kind[start : start + AT_ONCE]))
     return list(found.values())
 
 
-def _of_report(report: Report):
-    yield from (report.study, report.registration, report.publication)
-    if report.study_id:
-        yield from Report.published().filter(study=report.study_id)
-        yield from Registration.objects.filter(studies=report.study_id)
-    named = names_in(form_now(report))
+def _named_by(units: list) -> set[str]:
+    return set().union(*(names_in(form_now(unit)) for unit in units))
+
+
+def _of_reports(reports: list[Report]):
+    studies = {report.study_id for report in reports if report.study_id}
+    yield from Study.objects.filter(pk__in=studies)
+    yield from Registration.objects.filter(pk__in={report.registration_id for report in reports})
+    yield from Publication.objects.filter(pk__in={report.publication_id for report in reports})
+    yield from Report.published().filter(study__in=studies)
+    yield from Registration.objects.filter(studies__in=studies)
+    named = _named_by(reports)
     yield from Study.objects.filter(slug__in=named)
     for sibling in Report.published().filter(pk__in=named).select_related("study"):
         yield from (sibling, sibling.study)
 
 
-def _of_study(study: Study):
-    for report in Report.published().filter(study=study).select_related("publication"):
+def _of_studies(studies: list[Study]):
+    naming = Published.naming(study.slug for study in studies)
+    shown = Report.published().filter(Q(study__in=studies) | Q(pk__in=naming))
+    for report in shown.select_related("publication"):
         yield from (report, report.publication)
-    for report in Report.published().filter(pk__in=Published.naming([study.slug])).select_related("publication"):
-        yield from (report, report.publication)
-    yield from Registration.objects.filter(pk__in=Published.naming([study.slug]))
+    yield from Registration.objects.filter(pk__in=naming)
 
 
-def _of_registration(registration: Registration):
-    yield from Report.published().filter(registration=registration)
-    yield from Study.objects.filter(slug__in=names_in(form_now(registration)))
+def _of_registrations(registrations: list[Registration]):
+    yield from Report.published().filter(registration__in=registrations)
+    yield from Study.objects.filter(slug__in=_named_by(registrations))
 
 
-def _of_publication(publication: Publication):
-    for report in Report.published().filter(publication=publication).select_related("study", "registration"):
+def _of_publications(publications: list[Publication]):
+    reports = Report.published().filter(publication__in=publications).select_related("study", "registration")
+    for report in reports:
         yield from (report, report.study, report.registration)
-        yield from Study.objects.filter(slug__in=names_in(form_now(report)))
-    naming = Published.naming([publication.slug])
-    yield from Publication.objects.filter(pk__in=naming)
-    yield from Publication.objects.filter(slug__in=names_in(form_now(publication)))
-    yield from Study.objects.filter(slug=publication.slug)
+    slugs = {publication.slug for publication in publications}
+    yield from Study.objects.filter(slug__in=_named_by(reports) | slugs)
+    naming = Published.naming(slugs)
+    yield from Publication.objects.filter(Q(pk__in=naming) | Q(slug__in=_named_by(publications)))
     for report in Report.published().filter(pk__in=naming).select_related("publication"):
         yield from (report, report.publication)
 
 
-def _of_discrepancy(discrepancy: Discrepancy):
-    named = names_in(form_now(discrepancy))
+def _of_discrepancies(discrepancies: list[Discrepancy]):
+    named = _named_by(discrepancies)
     yield from Publication.objects.filter(slug__in=named)
     by_model = defaultdict(list)
     for accession in Accession.objects.filter(pk__in=named).values_list("pk", flat=True):
@@ -82,11 +93,11 @@ def _of_discrepancy(discrepancy: Discrepancy):
         yield from (report, report.study, report.registration, report.publication)
 
 
-DEPENDENTS = {
-    Report: _of_report,
-    Study: _of_study,
-    Registration: _of_registration,
-    Publication: _of_publication,
-    Discrepancy: _of_discrepancy,
-    ProblemAnswer: lambda answer: (),  # pages show the answers of their record by themselves
+# What shows the units of a kind; the answers to readers are shown by pages themselves.
+SHOWN_BY = {
+    Report: _of_reports,
+    Study: _of_studies,
+    Registration: _of_registrations,
+    Publication: _of_publications,
+    Discrepancy: _of_discrepancies,
 }

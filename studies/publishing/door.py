@@ -80,7 +80,7 @@ def publish_all(accessions: list[str], *, user, reason: str, terms: QuerySet | N
         showing = {unit.pk: unit for unit in with_dependents(units)}  # by the forms that are about to go
         for unit in units:
             _take_form(unit, dossiers.get(unit.pk), checked[unit.pk])
-        problems += [problem for unit in units if isinstance(unit, Discrepancy) for problem in problems_of_sides(unit)]
+        problems += problems_of_sides([unit for unit in units if isinstance(unit, Discrepancy)])
         changed, published = False, Published()
         showing |= {unit.pk: unit for unit in with_dependents(units)}
         documents = [published.publication(unit.slug) for unit in showing.values() if isinstance(unit, Publication)]
@@ -192,11 +192,13 @@ def next_revision() -> int:
 def with_excuses(units: list) -> list:
     """The units, and the drafts of discrepancies that excuse a record of a report among them."""
     known = {unit.pk: unit for unit in units}
-    for report in [unit for unit in units if isinstance(unit, Report)]:
-        for model in BELOW_REPORT.values():
-            for record in model.objects.filter(report=report, excused_by__isnull=False).select_related("excused_by"):
-                if not record.excused_by.is_public and record.excused_by.state not in GONE:
-                    known.setdefault(record.excused_by_id, record.excused_by)
+    reports = [unit for unit in units if isinstance(unit, Report)]
+    for model in BELOW_REPORT.values() if reports else ():
+        excused = model.objects.filter(report__in=reports, excused_by__is_public=False).exclude(
+            excused_by__state__in=GONE
+        )
+        for record in excused.select_related("excused_by"):
+            known.setdefault(record.excused_by_id, record.excused_by)
     return list(known.values())
 
 

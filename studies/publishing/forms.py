@@ -18,6 +18,7 @@ from ..models import (
     Study,
     Term,
 )
+from ..models.choices import Basis
 from ..models.vocabulary import JoinedTermsField
 from ..pure.proportions import clopper_pearson
 from .dossier import Dossier
@@ -190,7 +191,10 @@ def report_form(dossier: Dossier) -> dict:
 
 def _below(dossier: Dossier, sources: dict) -> dict[str, list[dict]]:
     """Collection name → documents; agents stand within their regimen."""
-    documents = {name: [_extracted(r, dossier.report, sources) for r in rows] for name, rows in dossier.rows.items()}
+    judged = _judged(dossier)
+    documents = {
+        name: [_extracted(r, dossier.report, sources, judged) for r in rows] for name, rows in dossier.rows.items()
+    }
     by_accession = {d["accession"]: d for rows in documents.values() for d in rows}
     for agent in documents.pop("agents"):
         owner = next(agent[name] for name in ("therapy", "transplant", "lymphodepletion", "toxicity") if agent[name])
@@ -198,7 +202,17 @@ def _below(dossier: Dossier, sources: dict) -> dict[str, list[dict]]:
     return documents
 
 
-def _extracted(record, report: Report, sources: dict) -> dict:
+def _judged(dossier: Dossier) -> dict[str, set[str]]:
+    """Accession → fields that are not simply stated, as a place of their own says. Those that make facts tell it there;
+    a document names the others under `judged`: the scale of a grade, the denominator of a count."""
+    found = defaultdict(set)
+    for (accession, field), places in dossier.provenance.places.items():
+        if any(place.instead and place.basis != Basis.STATED for place in places):
+            found[accession].add(field)
+    return found
+
+
+def _extracted(record, report: Report, sources: dict, judged: dict) -> dict:
     document = fields_of(record)
     place = {name: document.pop(name) for name in PROVENANCE}
     document |= {
@@ -209,6 +223,7 @@ def _extracted(record, report: Report, sources: dict) -> dict:
         "retold": report.retold,
         **place,
         "sources": sources.get(record.pk, {}),
+        "judged": sorted(judged[record.pk] - {*sources.get(record.pk, ())}),
     }
     kind = record._meta.model_name
     if kind == "construct":
@@ -219,7 +234,7 @@ def _extracted(record, report: Report, sources: dict) -> dict:
         document["disease_lineage"] = [term.code for term in record.disease.lineage()] if record.disease_id else []
     elif kind == "outcome" and record.n is not None and record.denominator and record.n <= record.denominator:
         interval = clopper_pearson(record.n, record.denominator)
-        document["interval_95"] = {"low": round(interval.low, 4), "high": round(interval.high, 4)}
+        document["interval_95"] = {"low": round(interval.low, 6), "high": round(interval.high, 6)}
     elif kind == "claim":
         document["cites"] = [publication.slug for publication in record.cites.order_by("slug")]
     elif kind == "publishedtablecell":

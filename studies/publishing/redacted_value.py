@@ -7,22 +7,23 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from ..models import Change, Place, Publication, Side
-from ..models.base import PartialDateField
 from ..models.choices import Basis
+from ..models.columns import PartialDateField
 from ..pure.spelled import as_written, figures, spellings
 
 MARK = "[redacted]"
 SHORTEST = 4
 WORDINGS = ("as_reported", "derivation")
 TIMES = {"time_low", "time_high"}
+AGES = {"age_low", "age_high", "age_median"}
 DAYS = {"day_low", "day_high"}
 # A field → what else of its record is made of it, or is empty without it.
 MADE_OF = {
     **dict.fromkeys(TIMES, ("time_operator", "time_unit", "time_from", "moment", "observation")),
     **dict.fromkeys(("value", "value_high"), ("value", "value_high", "canonical_value", "canonical_unit")),
     "canonical_value": ("canonical_unit",),
+    **dict.fromkeys(AGES, ("age_at",)),
 }
-AGES = {"age_low", "age_high", "age_median"}
 LEFT = {"time_operator": "="}  # what is written where an empty field is not empty
 # What the parts of an evidence row call a field, and what the document of a record computes of it.
 CALLED = {

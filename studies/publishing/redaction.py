@@ -15,10 +15,10 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from ..ask.history import GONE
 from ..models import (
     FINISHED,
     OPEN,
+    TOMBSTONES,
     Change,
     ComparedFact,
     DoubleReading,
@@ -32,7 +32,7 @@ from ..models import (
     Typed,
     acting,
 )
-from ..models.base import PartialDateField
+from ..models.columns import PartialDateField
 from ..models.public import TEXT_REDACTED
 from ..pure import partial_dates
 from ..pure.documents import dumps
@@ -153,7 +153,7 @@ def mark_in_history(rows: set[int], revision: int):
     named = {*PublicRecord.objects.filter(pk__in=rows).values_list("collection", "slug")}
     for collection, slug in sorted(named):
         standing = PublicRecord.objects.current().filter(collection=collection, slug=slug)
-        tombstone = PublicRecord.objects.current().filter(collection=GONE, slug=f"{collection}/{slug}")
+        tombstone = PublicRecord.objects.current().filter(collection=TOMBSTONES, slug=f"{collection}/{slug}")
         row = (standing if standing.exists() else tombstone).filter(valid_from__lt=revision).first()
         if row is not None:
             PublicRecord.objects.filter(pk=row.pk).update(valid_to=revision)

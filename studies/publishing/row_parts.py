@@ -2,7 +2,7 @@
 silence about all."""
 
 RESULTS = ("response", "maintained")
-LISTS = ("maintained", "mrd", "relapses", "durations", "disease_status", "sites", "therapies")
+LISTS = ("maintained", "mrd", "relapses", "durations", "disease_status", "sites", "therapies", "prior_therapy")
 EMPTY = {"response": None, **{name: [] for name in LISTS}}
 
 

@@ -36,6 +36,11 @@ class PatientsAtInfusion:
                 if found["code"] in targets
             ],
             "earlier_car_t": self._earlier_car_t(cohort, above),
+            "prior_therapy": [
+                found
+                for found in self._of(CharacteristicKind.PRIOR_THERAPY, cohort, above)
+                if found["code"] != "prior_car_t"
+            ],
         }
 
     def terms(self, row: dict):

@@ -55,9 +55,7 @@ class CourseResults:
             if (o["transplant"] in later or o["therapy"] in self.later_therapies)
             if o["measure"]["code"] in AFTERWARDS
         ]
-        self.gvhd_after_later_transplant = [
-            t for t in report["toxicities"] if t["transplant"] in later and t["term"]["code"] in GVHD_TERMS
-        ]
+        self.after_later_transplant = [t for t in report["toxicities"] if t["transplant"] in later]
         self.outcomes = [o for o in report["outcomes"] if o["course"] == course["accession"]]
         self.toxicities = [t for t in report["toxicities"] if t["course"] == course["accession"]]
 
@@ -80,11 +78,8 @@ class CourseResults:
                 for o in self.after_later_treatment
                 if o["cohort"] == cohort["accession"]
             ],
-            "gvhd_after_later_transplant": [
-                _toxicity(t) | {"transplant": t["transplant"], "management": t["management"]}
-                for t in self.gvhd_after_later_transplant
-                if t["cohort"] == cohort["accession"]
-            ],
+            "gvhd_after_later_transplant": self._later(cohort, gvhd=True),
+            "toxicities_after_later_transplant": self._later(cohort, gvhd=False),
             "durations": _durations(mine),
             "rates": _rates(mine),
             **{group: self._group(group, codes, cohort, above) for group, codes in TOXICITY_GROUPS.items()},
@@ -107,6 +102,15 @@ class CourseResults:
             "items": [_toxicity(t) for t in found],
             "told_of_all": [_toxicity(t) for t in of_all],
         }
+
+    def _later(self, cohort: dict, gvhd: bool) -> list[dict]:
+        """Toxicities after a transplant that followed the cells: GVHD, or what else is told to have occurred."""
+        return [
+            _toxicity(t) | {"transplant": t["transplant"], "management": t["management"]}
+            for t in self.after_later_transplant
+            if t["cohort"] == cohort["accession"] and (t["term"]["code"] in GVHD_TERMS) == gvhd
+            if gvhd or t["presence"] != "absent"
+        ]
 
     def _other_toxicities(self, cohort: dict) -> list[dict]:
         """What else is told to have occurred in this very cohort, or not at all: “no toxicity” is a result too."""
@@ -134,7 +138,8 @@ def _responses_by_site(outcomes: list[dict]) -> list[dict]:
             "categories": [
                 o["category"]
                 | {"outcome": o["accession"], "n": o["n"], "of": o["denominator"], "basis": o["basis"]}
-                | {"again": o not in parts, "sources": o["sources"], "discrepancies": named(o)}
+                | {"again": o not in parts, **{key: o[key] for key in TIME_KEYS}}
+                | {"sources": o["sources"], "discrepancies": named(o)}
                 for o in found
             ],
             "responded": None,
@@ -142,7 +147,7 @@ def _responses_by_site(outcomes: list[dict]) -> list[dict]:
         if all(o["denominator"] == of for o in parts) and sum(o["n"] for o in parts) == of:
             n = sum(o["n"] for o in parts if o["category"]["code"] in RESPONDED)
             interval = clopper_pearson(n, of)
-            response["responded"] = {"n": n, "of": of, "low": round(interval.low, 4), "high": round(interval.high, 4)}
+            response["responded"] = {"n": n, "of": of, "low": round(interval.low, 6), "high": round(interval.high, 6)}
         responses.append(response)
     return responses
 
@@ -199,7 +204,7 @@ def _toxicity(toxicity: dict) -> dict:
         toxicity["term"]
         | {"toxicity": toxicity["accession"], "told_of": toxicity["cohort"], "presence": toxicity["presence"]}
         | {"n": toxicity["affected_n"], "of": toxicity["evaluable_n"], "severity": toxicity["severity_as_worded"]}
-        | {key: toxicity[key] for key in ("grade_operator", "grade_low", "grade_high", "scale", "sources")}
+        | {key: toxicity[key] for key in ("grade_operator", "grade_low", "grade_high", "scale", "sources", "judged")}
         | {"discrepancies": named(toxicity)}
     )
 

@@ -6,7 +6,7 @@ UNSURE says the same beside terms that are told (two of six responded: whether o
 
 from collections.abc import Iterator
 
-from ..models.choices import Absence, Presence, RelativeToTransplant
+from ..models.choices import Absence, Presence, RelativeToTransplant, ReportRole, TransplantKind
 
 NOT_REPORTED = Absence.NOT_REPORTED.value
 UNSURE = "unsure"
@@ -31,7 +31,7 @@ def terms_of(row: dict, report: dict, cohort: dict, below: list[str]) -> Iterato
     """The terms of a row but for its disease; `below` names the cohorts that lie within this one."""
     for name, topic in (("collected_from", "t_cell_source"), ("genetic_origin", "t_cell_source"), ("intent", "intent")):
         yield name, _told(row, row[name], topic)
-    yield from _transplant_terms(row)
+    yield from _transplant_terms(row, report)
     yield from _construct_terms(row)
     given = row["lymphodepletion"]["given"] if row["lymphodepletion"] else NOT_REPORTED
     yield "lymphodepletion", _told(row, given, "lymphodepletion")
@@ -58,10 +58,11 @@ def doses_of(row: dict) -> list[tuple[str, float, float]]:
     ]
 
 
-def _transplant_terms(row: dict):
+def _transplant_terms(row: dict, report: dict):
     if not row["transplants"]:
-        yield from ((name, row["silence"]) for name in ("order", "graft_source", "donor"))
+        yield from ((name, row["silence"]) for name in ("order", "earlier_transplants", "graft_source", "donor"))
     yield from _order_terms(row)
+    yield from _earlier_transplants(row, report)
     for transplant in row["transplants"]:
         for name in ("graft_source", "donor"):
             code = _told(row, transplant[name]["code"] if transplant[name] else NOT_REPORTED, name)
@@ -85,6 +86,24 @@ def _order_terms(row: dict):
         yield "order", AGAIN
     elif row["earlier_car_t"]["presence"] != Presence.ABSENT:
         yield "order_open", AGAIN
+
+
+def _earlier_transplants(row: dict, report: dict):
+    """How many allogeneic transplants came before the course. All are told where every number up to that of a later
+    transplant is, and where a paper reports its own single patient; elsewhere what is told is the least there were."""
+    told = [t for t in row["transplants"] if t["kind"] == TransplantKind.ALLOGENEIC]
+    before = [t for t in told if t["infusion_is"] == RelativeToTransplant.AFTER]
+    later = [t["order"] for t in told if t["infusion_is"] == RelativeToTransplant.BEFORE]
+    numbered = {t["order"] for t in row["transplants"]}
+    own_patient = before and row["n_patients"] == 1 and report["role"] == ReportRole.PRIMARY
+    if len(before) > 1:
+        yield "earlier_transplants", "two_or_more"
+    elif own_patient or (later and numbered >= set(range(1, min(later)))):
+        yield "earlier_transplants", "one" if before else "none"
+    elif before:
+        yield from (("earlier_transplants_open", number) for number in ("one", "two_or_more"))
+    elif told:
+        yield "earlier_transplants", UNSURE
 
 
 def _construct_terms(row: dict):

@@ -3,16 +3,14 @@ its place."""
 
 from django.utils import timezone
 
-from ..models import OPEN, Change, EvidenceRow, PublicRecord, Revision
+from ..models import OPEN, TOMBSTONES, Change, EvidenceRow, PublicRecord, Revision
 from ..models.choices import State
 from ..pure.documents import dumps
-
-WITHDRAWN = "withdrawn"  # the collection of tombstones; `slug` is the collection and the slug of what stood there
 
 
 def tombstones(unit, state: State, reason: str, successor) -> list[PublicRecord]:
     """One for every public address that the unit has now."""
-    standing = list(PublicRecord.objects.filter(owner=unit.pk, valid_to=OPEN).exclude(collection=WITHDRAWN))
+    standing = list(PublicRecord.objects.filter(owner=unit.pk, valid_to=OPEN).exclude(collection=TOMBSTONES))
     standing += _as_records(EvidenceRow.objects.filter(owner=unit.pk, valid_to=OPEN))
     told = {
         "state": str(state),
@@ -29,7 +27,7 @@ def taken_out(unit) -> list[PublicRecord]:
     removed = dict(Change.objects.filter(unit=unit.pk, action="deleted").values_list("accession", "reason"))
     if not removed:
         return []
-    records = PublicRecord.objects.filter(owner=unit.pk, accession__in=removed).exclude(collection=WITHDRAWN)
+    records = PublicRecord.objects.filter(owner=unit.pk, accession__in=removed).exclude(collection=TOMBSTONES)
     rows = _as_records(EvidenceRow.objects.filter(owner=unit.pk, course__in=removed))
     last = {(record.collection, record.slug): record for record in sorted([*records, *rows], key=lambda r: r.valid_to)}
     days = dict(Revision.objects.filter(id__in={r.valid_to for r in last.values()}).values_list("id", "at__date"))
@@ -54,7 +52,7 @@ def _as_records(rows) -> list[PublicRecord]:
 def _tombstone(record: PublicRecord, told: dict) -> PublicRecord:
     names = {key: getattr(record, key) for key in ("collection", "slug", "accession", "name")}
     return PublicRecord(
-        collection=WITHDRAWN,
+        collection=TOMBSTONES,
         slug=f"{record.collection}/{record.slug}",
         accession=record.accession,
         name=record.name,

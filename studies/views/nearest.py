@@ -18,10 +18,11 @@ GROUPS = {
 HELP = {
     "disease": "The closest name told; kinds of it count too.",
     "order": "No transplant yet: before HSCT. Transplanted: after HSCT; if CAR-T cells came before that transplant, "
-    "after HSCT that itself followed them; if a second transplant is to come, after one HSCT and before another. "
-    "How many transplants there were before is not asked.",
+    "after HSCT that itself followed them; if a second transplant is to come, after one HSCT and before another.",
     "antigen": "What the cells carry now, not at diagnosis. Most documents tell CD19 at diagnosis alone: whatever is "
     "chosen, rows of a later relapse leave it open and stand apart.",
+    "earlier_transplants": "Allogeneic ones, done before the cells. Most reports tell of one and leave open whether "
+    "there was another.",
     "graft_source": "Of a transplant done or planned.",
     "donor": "Of that transplant.",
     "disease_status": "The kind of relapse: relapsed, refractory, molecular, MRD-positive, extramedullary. "

@@ -25,12 +25,20 @@ def _report(report: dict) -> dict:
         bare = record | {"label": record["labels"]["given"], "agents": [a["name"] for a in record.get("agents", [])]}
         cells.append(labelled(lymphodepletion_cell(bare, silences), "Lymphodepletion"))
         cells += [labelled(agent, "Lymphodepletion") for agent in agent_cells(record)]
-    cells += [labelled(cell, "Dose") for infusion in report["infusions"] for cell in dose_cells(infusion)]
+    cells += [labelled(cell, "Dose") for infusion in report["infusions"] for cell in _doses(infusion)]
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         cell.page = f"/publications/{report['publication']['slug']}/"
         groups.setdefault(cell.label, []).append(cell)
     return {"document": report, "groups": groups}
+
+
+def _doses(infusion: dict) -> list[Cell]:
+    """The doses planned, with the condition under which they are given."""
+    cells = dose_cells(infusion)
+    for cell in cells:
+        cell.remark = " · ".join(part for part in (cell.remark, (infusion["note"] or "").rstrip(".")) if part)
+    return cells
 
 
 def _plan(plan: dict, silence: str) -> list[Cell]:

@@ -6,6 +6,7 @@ from ..cells.cell import (
     Cell,
     Silences,
     all_sources,
+    at_time,
     doubts_of,
     fact_cell,
     full_name,
@@ -14,15 +15,17 @@ from ..cells.cell import (
     proportion,
     silent,
     spoken,
-    time_of,
+    whole_cell,
 )
 from ..cells.summary import AT_INFUSION, Glance, Step
+from ..cells.timeline_plot import DAYS
 from ..models.choices import AgeGroup
 from ..models.toxicity import GVHD_TERMS
 from .study_results import outcome_cell, toxicity_cell
 from .study_treatment import course_part
 
 BEST = ("best_response", "remission_maintained")
+EARLIER = "Other treatment before CAR-T"
 DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
 RATES = ("efs_rate", "dfs_rate", "os_rate")
 # What is told of a course or a transplant besides its best response: measure → label.
@@ -38,7 +41,7 @@ FOLLOWED = {
 def glance(report: dict, root: dict | None) -> Glance:
     """At a glance: who, then each transplant and course in its order with what followed it, then the time after."""
     of = _Glance(report, root)
-    return Glance(of.who() if root else [], of.earlier(), of.steps(), of.later())
+    return Glance(of.who() if root else [], of.earlier(), of.steps(), of.later() if report["courses"] else [])
 
 
 class _Glance:
@@ -63,7 +66,7 @@ class _Glance:
         if root["age_low"] is not None:
             high = None if root["age_high"] == root["age_low"] else root["age_high"]
             text = spoken("=", root["age_low"], high, root["age_unit"])
-            cells.append(labelled(fact_cell(root, text, "age_low"), "Age"))
+            cells.append(labelled(fact_cell(root, text, "age_low", remark=root["labels"].get("age_at", "")), "Age"))
         elif root["age_group"]:
             cells.append(labelled(fact_cell(root, AgeGroup(root["age_group"]).label, "age_group"), "Age"))
         if root["sex"]:
@@ -73,7 +76,7 @@ class _Glance:
                 several = (record["denominator"] or 1) > 1
                 many = f" {proportion(record['n'], record['denominator'])}" if several else ""
                 text = record["term"]["label"] + many
-                cell = fact_cell(record, text, "presence", remark=record["detail"] or "")
+                cell = whole_cell(record, text, "presence", remark=record["detail"] or "")
                 cells.append(labelled(cell, AT_INFUSION))
         return cells
 
@@ -89,9 +92,15 @@ class _Glance:
             doubts = {d["accession"]: d for therapy in therapies for d in doubts_of(therapy, "name")}
             text = "; ".join(therapy["name"] for therapy in therapies)
             cell = Cell(text, sources=sources, doubts=list(doubts.values()))
-            cells.append(labelled(cell, self._of_whom("Treatment before CAR-T", therapies[0])))
+            cells.append(labelled(cell, self._of_whom(EARLIER, therapies[0])))
+        for record in self.report["characteristics"]:
+            if record["cohort"] not in found and record["kind"] == "prior_therapy" and not _is_car_t(record):
+                many = proportion(record["n"], record["denominator"]) if (record["denominator"] or 1) > 1 else ""
+                text = " ".join(part for part in (lowered(record["term"]["label"]), many) if part)
+                cell = whole_cell(record, text, "presence", remark=record["detail"] or "")
+                cells.append(labelled(cell, self._of_whom(EARLIER, record)))
         if not cells and self.report["courses"]:
-            cells = [labelled(Silences.of_report(self.report).cell("earlier_therapy"), "Treatment before CAR-T")]
+            cells = [labelled(Silences.of_report(self.report).cell("prior_therapy"), EARLIER)]
         return cells
 
     def steps(self) -> list[Step]:
@@ -124,19 +133,25 @@ class _Glance:
         best = [o for o in own if o["measure"]["code"] in BEST and o["category"]]
         # What is told of all speaks for the course; else what is told of its subgroups.
         of_all = [o for o in best if self.root and o["cohort"] == self.root["accession"]]
+        at_a_time = [o for o in own if o["measure"]["code"] == "response_at"]
         cells = []
-        for outcome in of_all or best:
+        for outcome in sorted([*(of_all or best), *at_a_time], key=_day):
+            if outcome in at_a_time:
+                cells += self._followed([outcome])
+                continue
             whose = "" if of_all else f" of those {self.labels[outcome['cohort']]}"
             named = f"{outcome['measure']['label']}{whose}{_at_site(outcome)}: {outcome['category']['label']}"
-            cells.append(labelled(outcome_cell(outcome), named))
+            cell = outcome_cell(outcome)
+            cell.remark = " · ".join(part for part in (at_time(outcome), cell.remark) if part)
+            cells.append(labelled(cell, named))
         if not best:
             silences = Silences.of_report(self.report, course["accession"])
-            cells.append(labelled(silences.cell("response"), "Best response"))
-        cells += self._followed(own)
+            cells.insert(0, labelled(silences.cell("response"), "Best response"))
+        cells += self._followed([o for o in own if o not in at_a_time])
         for outcome in own:
             if outcome["measure"]["code"] in (*RATES, *DURATIONS):
                 cell = outcome_cell(outcome)
-                when = time_of(outcome) if outcome["measure"]["code"] in RATES else ""
+                when = at_time(outcome) if outcome["measure"]["code"] in RATES else ""
                 cell.remark = " · ".join(part for part in (when, cell.remark, outcome["note"]) if part)
                 cells.append(labelled(cell, self._of_whom(outcome["measure"]["label"], outcome)))
         return cells
@@ -150,12 +165,13 @@ class _Glance:
                 continue
             text = outcome["category"]["label"]
             if outcome["n"] == 0:
-                cells.append(labelled(fact_cell(outcome, f"no {lowered(text)}", "n", state=NONE), label))
+                cell = whole_cell(outcome, f"no {lowered(text)}", "n", state=NONE, remark=at_time(outcome))
+                cells.append(labelled(cell, label))
                 continue
             if (outcome["denominator"] or 1) > 1:
                 text += f" {proportion(outcome['n'], outcome['denominator'])}"
-            remark = " · ".join(part for part in (time_of(outcome), outcome["cause"]) if part)
-            cell = fact_cell(outcome, lowered(text), "n" if outcome["n"] is not None else "category", remark=remark)
+            remark = " · ".join(part for part in (at_time(outcome), outcome["cause"]) if part)
+            cell = whole_cell(outcome, lowered(text), "n" if outcome["n"] is not None else "category", remark=remark)
             cells.append(labelled(cell, self._of_whom(label, outcome) + _at_site(outcome)))
         return cells
 
@@ -197,7 +213,7 @@ class _Glance:
         for interval in report["intervals"]:
             if last and interval["course"] == last["accession"] and interval["infusion_is"] == "before_hsct":
                 transplant = next(t for t in report["transplants"] if t["accession"] == interval["transplant"])
-                cells.append(fact_cell(interval, full_name(transplant), "infusion_is"))
+                cells.append(whole_cell(interval, full_name(transplant), "infusion_is"))
                 cells += [
                     fact_cell(toxicity, toxicity["management"], "management", remark=lowered(toxicity["term"]["label"]))
                     for toxicity in report["toxicities"]
@@ -207,9 +223,18 @@ class _Glance:
             if therapy["relative_to_course"] == "after":
                 own = [o for o in report["outcomes"] if o["therapy"] == therapy["accession"]]
                 remark = ", ".join(f"then {cell.text}" for cell in self._followed(own))
-                cells.append(fact_cell(therapy, therapy["name"], "name", remark=remark))
+                cells.append(whole_cell(therapy, therapy["name"], "name", remark=remark))
         cells = cells or [Silences.of_report(report).cell("later_therapy")]
         return [labelled(cell, "Treatment after CAR-T") for cell in cells]
+
+
+def _is_car_t(characteristic: dict) -> bool:
+    return characteristic["term"]["code"] == "prior_car_t"
+
+
+def _day(outcome: dict) -> float:
+    """The day that responses are ordered by; one without a time comes first."""
+    return (outcome["time_low"] or 0) * DAYS.get(outcome["time_unit"], 0)
 
 
 def _gvhd_kind(toxicity: dict) -> str:

@@ -15,6 +15,7 @@ from ..cells.cell import (
     silent,
     spoken,
     time_of,
+    whole_cell,
 )
 from ..cells.comparison import Aspect
 from ..cells.summary import summary
@@ -69,7 +70,7 @@ def _report(report: dict, document: dict) -> dict:
         "glance": at_a_glance.cells,
         "summary": summary(at_a_glance) if report["courses"] else [],
         "description": [cell for d in report["descriptions"] for cell in _description(d)],
-        "eligibility": [fact_cell(e, e["text"], "text") for e in report["eligibility"]],
+        "eligibility": [whole_cell(e, e["text"], "text") for e in report["eligibility"]],
         "cohorts": [_cohort(c) for c in report["cohorts"]],
         "characteristics": _characteristics(report),
         "transplants": [transplant_part(t, Silences.of_report(report)) for t in report["transplants"]],
@@ -116,17 +117,20 @@ def _description(record: dict) -> list[Cell]:
 
 
 def _cohort(record: dict) -> dict:
-    age = None
+    age = silent()
+    if record["age_group"]:
+        age = fact_cell(record, record["labels"]["age_group"], "age_group")
     if record["age_low"] is not None:
         high = None if record["age_high"] == record["age_low"] else record["age_high"]
-        age = fact_cell(record, spoken("=", record["age_low"], high, record["age_unit"]), "age_low")
+        text = spoken("=", record["age_low"], high, record["age_unit"])
+        age = fact_cell(record, text, "age_low", remark=record["labels"].get("age_at", ""))
     return {
         "accession": record["accession"],
         "label": record["label"],
         "subgroup": bool(record["parent"]),
         "n": fact_cell(record, str(record["n"]), "n") if record["n"] is not None else silent(),
         "disease": record["disease"]["label"] if record["disease"] else "",
-        "age": age or silent(),
+        "age": age,
         "sex": fact_cell(record, record["labels"]["sex"], "sex") if record["sex"] else silent(),
     }
 
@@ -134,8 +138,10 @@ def _cohort(record: dict) -> dict:
 def _characteristics(report: dict) -> list[dict]:
     """Characteristics by kind, in the order they were told."""
     groups: dict[str, list[Cell]] = {}
+    labels = {cohort["accession"]: cohort["label"] for cohort in report["cohorts"] if cohort["parent"]}
     for record in report["characteristics"]:
-        text = record["term"]["label"]
+        whose = f"{labels[record['cohort']]}: " if record["cohort"] in labels else ""
+        text = whose + record["term"]["label"]
         detail = f" ({record['detail']})" if record["detail"] and record["detail"].lower() != text.lower() else ""
         state = {"absent": NONE, "suspected": SUSPECTED}.get(record["presence"], VALUE)
         text = f"no {lowered(text)}{detail}" if state == NONE else text + detail
@@ -143,7 +149,7 @@ def _characteristics(report: dict) -> list[dict]:
             text += f": {proportion(record['n'], record['denominator'])}"
         judged = record["basis"] if record["basis"] != "stated" else ""
         groups.setdefault(record["labels"]["kind"], []).append(
-            fact_cell(record, text, "presence", state=state, remark=judged)
+            whole_cell(record, text, "presence", state=state, remark=judged)
         )
     return [{"kind": kind, "cells": cells} for kind, cells in groups.items()]
 
@@ -153,7 +159,7 @@ def _event(record: dict) -> dict:
     anchor = record.get("labels", {}).get("time_from", "")
     return {
         "accession": record["accession"],
-        "title": fact_cell(record, record["title"], "title"),
+        "title": whole_cell(record, record["title"], "title"),
         "kind": record["term"]["label"],
         "when": f"{when} from {anchor}" if when and anchor and not record["date"] else when,
     }

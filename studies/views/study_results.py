@@ -5,18 +5,19 @@ from ..cells.cell import (
     SILENCE,
     SILENT,
     SUSPECTED,
+    TOXICITY_FIELDS,
     VALUE,
     Cell,
     all_sources,
     amount,
     doubts_of,
-    fact_cell,
     grade_text,
     graded,
     percent_interval,
     proportion,
     spoken,
-    time_of,
+    told_time,
+    whole_cell,
 )
 from ..cells.kinetics_plot import Panel, panel
 from ..pure.numbers import people
@@ -33,10 +34,10 @@ def outcome_cell(record: dict) -> Cell:
     if record["value"] is not None:
         text = spoken(record["operator"], record["value"], record["value_high"], record["unit"])
         end = record["labels"].get("duration_end", "") if record["duration_end"] else ""
-        return fact_cell(record, text, "value", remark=" · ".join(part for part in (end, judged) if part))
+        return whole_cell(record, text, "value", remark=" · ".join(part for part in (end, judged) if part))
     if record["n"] is not None:
-        return fact_cell(record, proportion(record["n"], record["denominator"]), "n", remark=remark)
-    return fact_cell(record, record["category"]["label"], "category", remark=judged)
+        return whole_cell(record, proportion(record["n"], record["denominator"]), "n", remark=remark)
+    return whole_cell(record, record["category"]["label"], "category", remark=judged)
 
 
 def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
@@ -52,7 +53,7 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
         "criteria": record["criteria"],
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": outcome_cell(record),
-        "when": time_of(record),
+        "when": told_time(record),
         "method": record["method"]["label"] if record["method"] else "",
         "site": record["labels"]["site"] if record["site"] != "not_reported" else "",
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
@@ -74,7 +75,8 @@ def toxicity_cell(record: dict) -> Cell:
         parts.append(proportion(record["affected_n"], record["evaluable_n"]))
     state = SUSPECTED if record["presence"] == "suspected" else VALUE
     text = ", ".join(parts) or record["labels"]["presence"]
-    return Cell(text, state, all_sources(record["sources"]), **graded(record), doubts=doubts_of(record))
+    sources = all_sources(record["sources"], *TOXICITY_FIELDS)
+    return Cell(text, state, sources, **graded(record), doubts=doubts_of(record))
 
 
 def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> dict:
@@ -87,7 +89,7 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": toxicity_cell(record),
         "there": record["presence"] != "absent",
-        "onset": time_of(record),
+        "onset": told_time(record),
         "duration": duration,
         "management": record["management"] or "",
         "resolution": record["labels"].get("resolution", "") if record["resolution"] else "",
@@ -101,22 +103,26 @@ def measurement_cell(record: dict) -> Cell:
         sources = all_sources(record["sources"], "absence")
         return Cell(SILENCE.get(record["absence"], record["absence"]), SILENT, sources, doubts=doubts_of(record))
     if record["worded"]:
-        return fact_cell(record, record["worded"], "worded")
+        return whole_cell(record, record["worded"], "worded")
     text = spoken(record["operator"], record["value"], record["value_high"], record["unit"])
-    return fact_cell(record, text, "value")
+    return whole_cell(record, text, "value")
 
 
 def measurement_row(record: dict, follows: dict) -> dict:
     return {
         "analyte": record["analyte"]["label"],
-        "specimen": record["specimen"]["label"]
-        if record["specimen"] and record["specimen"]["code"] != "not_reported"
-        else "",
+        "specimen": _specimen(record),
         "method": record["method"]["label"] if record["method"] else "",
         "cell": measurement_cell(record),
-        "when": " · ".join(part for part in (time_of(record), record["moment"]) if part),
+        "when": " · ".join(part for part in (told_time(record), record["moment"]) if part),
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], "before any treatment"),
     }
+
+
+def _specimen(record: dict) -> str:
+    if not record["specimen"] or record["specimen"]["code"] == "not_reported":
+        return ""
+    return record["specimen"]["label"] + " (judgement)" * ("specimen" in record["judged"])
 
 
 def in_kinetics(measurement: dict) -> bool:

@@ -4,14 +4,18 @@ from ..cells.cell import (
     Cell,
     Silences,
     all_sources,
+    collected_cell,
     dose_cell,
     doubts_of,
     fact_cell,
+    judgement,
     labelled,
     lymphodepletion_cell,
+    silent,
     spoken,
     time_of,
     transplant_name,
+    whole_cell,
 )
 from ..pure.units import people_unit
 
@@ -79,7 +83,7 @@ def transplant_part(record: dict, silences: Silences) -> dict:
 
 def therapy_part(record: dict) -> dict:
     return {
-        "name": fact_cell(record, record["name"], "name"),
+        "name": whole_cell(record, record["name"], "name"),
         "kind": record["labels"]["kind"],
         "purpose": record["labels"]["purpose"] if record["purpose"] != "not_reported" else "",
         "relative": record["labels"]["relative_to_course"],
@@ -106,17 +110,15 @@ def course_part(course: dict, report: dict) -> dict:
     collected = silences.cell("t_cell_source")
     collected.doubts = doubts_of(course, "collected_from")
     if course["collected_from"] != "not_reported":
-        text = labels["collected_from"]
-        if course["collected_relative_to_hsct"] != "not_reported":
-            text += f", {labels['collected_relative_to_hsct']}"
-        judged = {e["basis"] for e in sources.get("collected_from", [])} - {"stated"}
-        collected = fact_cell(course, text, "collected_from", remark=" · ".join(sorted(judged)))
+        collected = collected_cell(course, sources)
+        collected.doubts = doubts_of(course, "collected_from", "collected_relative_to_hsct")
     origin = silences.cell("t_cell_source")
     origin.doubts = doubts_of(course, "genetic_origin")
     if course["genetic_origin"] != "not_reported":
-        judged = {e["basis"] for e in sources.get("genetic_origin", [])} - {"stated"}
-        origin = fact_cell(course, labels["genetic_origin"], "genetic_origin", remark=" · ".join(sorted(judged)))
-    chimerism = silences.cell("chimerism")
+        remark = judgement(sources, "genetic_origin")
+        origin = fact_cell(course, labels["genetic_origin"], "genetic_origin", remark=remark)
+    sides = {i["infusion_is"] for i in report["intervals"] if i["course"] == accession}
+    chimerism = silent("not_applicable") if sides == {"before_hsct"} else silences.cell("chimerism")
     if course["chimerism_at_collection"] is not None:
         text = spoken(course["chimerism_operator"], course["chimerism_at_collection"], None, "%")
         chimerism = fact_cell(course, text, "chimerism_at_collection")
@@ -148,13 +150,14 @@ def course_part(course: dict, report: dict) -> dict:
 
 
 def order_cell(course: dict, report: dict, silences: Silences) -> Cell:
-    parts, sources, remarks = [], [], []
+    parts, sources, remarks, doubts = [], [], [], []
     for interval in (i for i in report["intervals"] if i["course"] == course["accession"]):
         transplant = next(t for t in report["transplants"] if t["accession"] == interval["transplant"])
         name = transplant_name(transplant)
         after = interval["infusion_is"] == "after_hsct"
         parts.append(f"{name} → CAR-T" if after else f"CAR-T → {name}")
         sources += all_sources(interval["sources"])
+        doubts += doubts_of(interval)
         if interval["low"] is None:
             remarks.append(silences.cell("hsct_to_infusion", "interval").text)
         else:
@@ -162,7 +165,7 @@ def order_cell(course: dict, report: dict, silences: Silences) -> Cell:
             said = spoken(interval["operator"], interval["low"], high, interval["unit"])
             remarks.append(said if interval["basis"] == "stated" else f"{said}, {interval['basis']}")
     return (
-        Cell("; ".join(parts), sources=sources, remark="; ".join(remarks))
+        Cell("; ".join(parts), sources=sources, remark="; ".join(remarks), doubts=doubts)
         if parts
         else silences.cell("hsct_to_infusion")
     )

@@ -191,7 +191,7 @@ def test_the_longest_six_rows_print_on_one_page_with_all_their_drugs(visit, rows
     page = visit("/compare/?" + "&".join(f"row=COU-{number}" for number in rows.split()))
     assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(**size))) == 1
     page.emulate_media(media="print")
-    earlier = page.locator(".matrix tbody tr", has_text="Treatment before CAR-T").inner_text()
+    earlier = page.locator(".matrix tbody tr", has_text="Other treatment before CAR-T").inner_text()
     assert "blinatumomab" in earlier and "more" not in earlier
 
 
