@@ -73,6 +73,7 @@ ATTRIBUTES = {
     "age_low": Attribute("cohort", NUMBER, "Youngest.", SUBGROUP, "years or months"),
     "age_high": Attribute("cohort", NUMBER, "Oldest.", SUBGROUP, "years or months"),
     "age_median": Attribute("cohort", NUMBER, "Median age.", SUBGROUP, "years or months"),
+    "age_at": Attribute("cohort", CODE, "When they were of that age.", SUBGROUP),
     "age_group": Attribute("cohort", CODE, "Children, adults or both.", SUBGROUP),
     "sex": Attribute("cohort", CODE, "Sex of the patient, or of all.", SUBGROUP),
     "n_female": Attribute("cohort", NUMBER, "Women or girls.", SUBGROUP, "patients"),

@@ -23,7 +23,7 @@ def test_the_two_cases_of_2025_differ_in_what_came_first(api):
     assert found["icans"] == ("cannot be told", ["none", "not reported"])
     assert found["response"][1] == ["CR 1 of 1", "MRD-neg-CR 1 of 1"]
     # Of a patient without disease elsewhere there is no response there to tell.
-    assert found["elsewhere"] == ("cannot be told", ["not reported", "extramedullary CR 1 of 1"])
+    assert found["elsewhere"] == ("cannot be told", ["not reported", "extramedullary CR 1 of 1 at 1 month"])
 
 
 def test_on_what_a_value_rests_and_how_closely_it_is_told_makes_no_difference(api):
@@ -41,6 +41,14 @@ def test_a_response_at_another_site_says_when_it_was_found_and_is_asked_only_whe
     assert found["response"] == ("the same", ["CR 1 of 1", "CR 1 of 1"])
     assert found["elsewhere"][1][1] == "extramedullary CR 1 of 1 at 3 months"
     assert "elsewhere" not in aspects(api("/compare/", row=[HUA, KOCHENDERFER]))
+
+
+def test_what_followed_a_later_transplant_does_not_read_as_silence_nor_as_a_result_of_the_cells(api):
+    (_, huibo) = aspects(api("/compare/", row=["COU-00110", HUIBO]))["other_toxicities"][1]
+    assert huibo.startswith(
+        "after the cells not reported; after the cord blood transplant that followed B-cell aplasia"
+    )
+    assert "Liver test rise systemic glucocorticoids" in huibo and "Pneumonia: severe" in huibo
 
 
 def test_rows_that_may_show_the_same_patients_say_so(api, client):

@@ -185,7 +185,7 @@ WRONG = [
     ("DC060", "PUB-00002", "PUB-00002", lambda: Place.objects.filter(record="PUB-00002", attribute="journal").delete()),
     (
         "DC061", LI_HUA, "TOX-00012",
-        lambda: Place.objects.create(record_id="TOX-00012", attribute="management", value="none given", **PLACE),
+        lambda: Place.objects.create(record_id="TOX-00012", attribute="duration", value="7", **PLACE),
     ),
     ("DC062", "DIS-00012", "DIS-00012", lambda: Side.objects.filter(discrepancy="DIS-00012").delete()),
     ("DC070", "PUB-00002", "PUB-00002", change(Publication, "PUB-00002", doi="10.3389/fimmu.2025.1586349.")),

@@ -134,7 +134,7 @@ def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
                          "CRS: grade 1, 1 of 1",
                          "; neurotoxicity: none; GVHD after CAR-T: none.", "Not reported: treatment after CAR-T."]),
         ("kochenderfer-2013", ["10 patients: CLL 4, lymphoma 6 (DLBCL 2, MCL 4)", "no lymphodepletion (judgement)",
-                               "complete remission 1 of 10 (95% 0.2–44.5 %), partial remission 1 of 10",
+                               "complete remission 1 of 10 (at ≤ 1 month · 95% 0.3–44.5 %), partial remission 1 of 10",
                                "Not reported of the cells and what followed: CRS, neurotoxicity."]),
         ("kong-2022", ["CAR-T course 1: CAR-T → haploidentical donor HSCT",
                        "HSCT; then extramedullary relapse. CAR-T course 2",
@@ -178,6 +178,31 @@ def test_a_discrepancy_of_any_part_of_a_result_stands_beside_it(client, api, stu
     told = [unescape(part) for part in client.get(f"/studies/{study}/").content.decode().split("<tr")]
     told = [part for part in told if value in re.sub(r"<[^>]+>", "", part)]
     assert any(title in part for part in told), title
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "untold"),
+    [
+        ("/studies/khan-2016/", "day 240 from transplant", "Treatment after CAR-T"),  # nobody was given CAR-T cells
+        ("/studies/brudno-2016/", "earlier DLI 5 of 5", "Other treatment before CAR-T</dt><dd>"),
+        ("/studies/brudno-2016/", "the denominator is a judgement", "Earlier therapy"),
+        ("/studies/li-huibo-2025/", "split over 3 days", "vincristine"),
+        ("/registrations/NCT01551043/", "split over 3 days", "optional</span>"),
+        ("/registrations/ChiCTR-OOC-16008447/", "maintenance (judgement)", "one infusion"),
+        ("/registrations/ChiCTR-OOC-16008447/", "According to the state of the disease", "dose not reported"),
+    ],
+)
+def test_what_qualifies_a_value_stands_beside_it(client, address, told, untold):
+    html = re.sub(r'<span role="tooltip".*?</span>', "", client.get(address).content.decode())
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    assert told in text
+    assert untold not in html
+
+
+def test_what_is_judged_and_no_fact_of_its_own_is_named_in_the_api(api):
+    assert api("/toxicities/TOX-00113/")["judged"] == ["evaluable_n"]
+    assert api("/toxicities/TOX-00010/")["judged"] == ["scale"]
+    assert api("/toxicities/TOX-00011/")["judged"] == []
 
 
 def test_when_cells_were_collected_says_that_it_is_judged_on_every_page(client):

@@ -149,7 +149,8 @@ def told_time(record: dict) -> str:
         followed = {"infusion"}  # in an evidence row, whose results are those of its course
     if not when or not anchor or record.get("date") or anchor in followed:
         return when
-    return f"{when} from {Anchor(anchor).label}"
+    label = Anchor(anchor).label
+    return f"{when}, {label}" if anchor == Anchor.NOT_REPORTED else f"{when} from {label}"
 
 
 def at_time(record: dict) -> str:

@@ -53,7 +53,7 @@ def row_cells(row: dict) -> dict:
         "agents": _agent_doses(row["lymphodepletion"]),
         "earlier": _therapies(row, "before") or all_told(row, "prior_therapy"),
         "later": [*_later_transplants(row), *_therapies(row, "after")],
-        "others": [*(_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]), *_later_toxicities(row)],
+        "others": _other_toxicities(row, silences),
     }
     graves = {d["accession"]: d for d in row["discrepancies"] if d["severity"] == "misleads"}
     for group in cells.values():
@@ -259,14 +259,18 @@ def _later_toxicity(row: dict, item: dict) -> Cell:
     return cell
 
 
-def _later_toxicities(row: dict) -> list[Cell]:
-    return [_later_toxicity(row, item) for item in row["toxicities_after_later_transplant"]]
+def _other_toxicities(row: dict, silences: Silences) -> list[Cell]:
+    """Beside CRS, neurotoxicity and GVHD. What followed a later transplant does not tell what followed the cells."""
+    own = [_toxicity_cell(item, item["label"]) for item in row["other_toxicities"]]
+    later = [_later_toxicity(row, item) for item in row["toxicities_after_later_transplant"]]
+    return [*(own or later and [silences.cell("", "after the cells")]), *later]
 
 
 def _counted_cell(item: dict, label: str) -> Cell:
     """A category with its n of N; when, how it was found and what it came of stand in the remark."""
     if item["n"] == 0:
-        return Cell(f"no {item['label'].lower()}", NONE, all_sources(item["sources"], "n"), label=label)
+        sources, when = all_sources(item["sources"], "n"), at_time(item)
+        return Cell(f"no {item['label'].lower()}", NONE, sources, when, item["discrepancies"], label)
     parts = [item["label"]]
     if (item["of"] or 1) != 1:
         parts.append(proportion(item["n"], item["of"]))

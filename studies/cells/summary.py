@@ -157,7 +157,7 @@ def _joined(cells: list[Cell]) -> str:
         label, _, what = cell.label.partition(": ")
         told = _with_remark(cell)
         if what:
-            told = f"{lowered(what)} {OF_ONE.sub('', told)}".strip()  # of one patient “1 of 1” says no more
+            told = f"{lowered(what)} {OF_ONE.sub('', told).strip()}".strip()  # of one patient “1 of 1” says no more
         elif (name := label.partition(", ")[0]) in SAY_THEMSELVES:
             site = label.removeprefix(name)
             parts.append(told.replace(cell.text, cell.text + ("" if site[2:] in cell.text else site), 1))

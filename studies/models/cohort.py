@@ -165,7 +165,7 @@ class Cohort(Extracted):
                     yield Statement(name, f"{name}{self.suffix}", plain(getattr(self, name)), unit=self.age_unit)
         if self.age_median is not None:
             yield Statement("age_median", f"age_median{self.suffix}", plain(self.age_median), unit=self.age_unit)
-        for name in ("age_group", "sex"):
+        for name in ("age_at", "age_group", "sex"):
             if getattr(self, name):
                 yield Statement(name, f"{name}{self.suffix}", getattr(self, name))
         for name in ("n_female", "n_male"):
