@@ -15,10 +15,10 @@ BASES = {*Basis.values, *(str(basis.label) for basis in Basis)}
 # A response told more closely, and what it is a kind of: a CR of which no MRD is told may be MRD-negative.
 CLOSER_RESPONSES = {name: {"CR", "CRi"} for name in ("MRD-neg-CR", "CMR", "CHR")}
 NAMED = 2  # discrepancies of a row
-# A print of three rows or more shows the first lines of these and says how many more there are; what was given and what
-# came of it is printed whole.
 WHERE_TOLD = ("elsewhere",)  # no aspect of what no row tells: most patients have no other site to respond at
-SHORTENED = ("status", "agents", "later")
+# A print of three rows or more shows the first lines of these and says how many more there are. What was given is
+# printed whole, and what came of it but for toxicities beside CRS, neurotoxicity and GVHD.
+SHORTENED = ("status", "agents", "later", "other_toxicities")
 NAMES = ("CRS", "neurotoxicity", "GVHD")
 
 
@@ -162,7 +162,7 @@ def _read_as(row: dict, cells: dict) -> list[Cell]:
 
 def _doubts(row: dict, cells: dict) -> list[Cell]:
     graves = [d["title"] for d in row["discrepancies"] if d["severity"] == "misleads"]
-    more = [Cell(f"and {len(graves) - NAMED} more on the page of the study")] if len(graves) > NAMED else []
+    more = [Cell(f"and {len(graves) - NAMED} more on its page")] if len(graves) > NAMED else []
     return [Cell(title) for title in graves[:NAMED]] + more or [Cell("none that can mislead treatment")]
 
 
