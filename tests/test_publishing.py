@@ -1,5 +1,6 @@
 """The door: nothing half published stays, what changes is shown wherever it is named, every state can be told."""
 
+import json
 import re
 
 import pytest
@@ -103,6 +104,19 @@ def test_a_base_of_an_older_version_is_rendered_anew_without_drafts(curator, api
     assert api("/search/", q="dasatinib")["results"] == found
     call_command("render_evidence")
     assert Revision.objects.first().id == newest + 1, "what would not change is left as it is"
+
+
+def test_forms_that_an_older_version_took_are_rendered_too(api):
+    meant, report = api("/evidence/COU-00300/"), Report.objects.get(pk="REP-00300")
+    form = json.loads(report.form)
+    for toxicity in form["toxicities"]:
+        del toxicity["judged"]
+    for cohort in form["cohorts"]:
+        del cohort["age_at"]
+    Report.objects.filter(pk=report.pk).update(form=json.dumps(form))
+    Revision.objects.update(rendering=0)
+    call_command("render_evidence", if_older=True)
+    assert api("/evidence/COU-00300/") == meant | {"age_at": None}
 
 
 def test_publishing_what_has_not_changed_makes_no_revision(curator):

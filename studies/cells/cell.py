@@ -188,10 +188,10 @@ def grade_text(toxicity: dict) -> str:
 def graded(toxicity: dict) -> dict[str, str]:
     """The remark and the scale of a cell: the grading scale by name and code, where there is a grade; and what of the
     scale and the denominator is judged."""
-    scale, remark = toxicity["scale"], []
+    scale, remark, judged = toxicity["scale"], [], toxicity.get("judged", ())
     if scale:
-        remark += [scale["label"]] + ["the scale is a judgement"] * ("scale" in toxicity["judged"])
-    if "evaluable_n" in toxicity["judged"] and toxicity["presence"] != "absent":
+        remark += [scale["label"]] + ["the scale is a judgement"] * ("scale" in judged)
+    if "evaluable_n" in judged and toxicity["presence"] != "absent":
         remark.append("the denominator is a judgement")
     return {"remark": " · ".join(remark), "scale": scale["code"] if scale else ""}
 

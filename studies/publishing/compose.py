@@ -15,6 +15,16 @@ NOT_SHOWN = ("facts", "overlaps", "all_discrepancies", "table_cells")
 ROLE_ORDER = [ReportRole.PRIMARY, ReportRole.REGISTRY, ReportRole.SECONDARY, ReportRole.MENTION, ReportRole.OWN_WORDS]
 
 
+def _completed(form: dict) -> dict:
+    """A report's form with what forms have held since it was taken: an update renders older ones anew."""
+    for name in BELOW_REPORT:
+        for record in form.get(name, ()):
+            record.setdefault("judged", [])
+    for cohort in form["cohorts"]:
+        cohort.setdefault("age_at", None)
+    return form
+
+
 class Published:
     """The published forms, read once each while a publishing lasts. Nothing here looks at a draft."""
 
@@ -34,7 +44,8 @@ class Published:
         return self._form(Study, slug=slug)
 
     def _report(self, accession: str) -> dict | None:
-        return self._form(Report, pk=accession)
+        form = self._form(Report, pk=accession)
+        return form and _completed(form)
 
     def reports(self, **which) -> list[dict]:
         """Published reports of a study, registration or publication, with discrepancies, the preferred one first."""

@@ -122,7 +122,7 @@ def measurement_row(record: dict, follows: dict) -> dict:
 def _specimen(record: dict) -> str:
     if not record["specimen"] or record["specimen"]["code"] == "not_reported":
         return ""
-    return record["specimen"]["label"] + " (judgement)" * ("specimen" in record["judged"])
+    return record["specimen"]["label"] + " (judgement)" * ("specimen" in record.get("judged", ()))
 
 
 def in_kinetics(measurement: dict) -> bool:
