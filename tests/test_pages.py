@@ -187,6 +187,8 @@ def test_a_discrepancy_of_any_part_of_a_result_stands_beside_it(client, api, stu
         ("/studies/brudno-2016/", "earlier DLI 5 of 5", "Other treatment before CAR-T</dt><dd>"),
         ("/studies/brudno-2016/", "the denominator is a judgement", "Earlier therapy"),
         ("/studies/li-huibo-2025/", "split over 3 days", "vincristine"),
+        ("/studies/li-huibo-2025/", "Bone marrow (judgement)", "vincristine"),
+        ("/studies/li-hua-2025/", "Best response, marrow (judgement): complete remission", "other scale"),
         ("/registrations/NCT01551043/", "split over 3 days", "optional</span>"),
         ("/registrations/ChiCTR-OOC-16008447/", "maintenance (judgement)", "one infusion"),
         ("/registrations/ChiCTR-OOC-16008447/", "According to the state of the disease", "dose not reported"),

@@ -185,6 +185,11 @@ def grade_text(toxicity: dict) -> str:
     return f"grade {spoken(toxicity['grade_operator'], low, None if high == low else high)}"
 
 
+def marked(record: dict, field: str, text: str) -> str:
+    """What qualifies a value without being a fact of its own, marked where it is no more than a judgement."""
+    return f"{text} (judgement)" if text and field in record.get("judged", ()) else text
+
+
 def graded(toxicity: dict) -> dict[str, str]:
     """The remark and the scale of a cell: the grading scale by name and code, where there is a grade; and what of the
     scale and the denominator is judged."""

@@ -12,6 +12,7 @@ from ..cells.cell import (
     full_name,
     labelled,
     lowered,
+    marked,
     proportion,
     silent,
     spoken,
@@ -244,4 +245,5 @@ def _gvhd_kind(toxicity: dict) -> str:
 
 
 def _at_site(outcome: dict) -> str:
-    return "" if outcome["site"] in ("overall", "not_reported") else f", {outcome['labels']['site']}"
+    site = "" if outcome["site"] in ("overall", "not_reported") else outcome["labels"]["site"]
+    return f", {marked(outcome, 'site', site)}" if site else ""

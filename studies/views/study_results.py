@@ -13,6 +13,7 @@ from ..cells.cell import (
     doubts_of,
     grade_text,
     graded,
+    marked,
     percent_interval,
     proportion,
     spoken,
@@ -54,8 +55,8 @@ def outcome_row(record: dict, follows: dict, cohorts: dict, several: bool) -> di
         "cohort": cohorts[record["cohort"]] if several else "",
         "cell": outcome_cell(record),
         "when": told_time(record),
-        "method": record["method"]["label"] if record["method"] else "",
-        "site": record["labels"]["site"] if record["site"] != "not_reported" else "",
+        "method": _method(record),
+        "site": marked(record, "site", record["labels"]["site"] if record["site"] != "not_reported" else ""),
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
         "car_t": bool(record["course"]),
         "note": record["note"],
@@ -112,7 +113,7 @@ def measurement_row(record: dict, follows: dict) -> dict:
     return {
         "analyte": record["analyte"]["label"],
         "specimen": _specimen(record),
-        "method": record["method"]["label"] if record["method"] else "",
+        "method": _method(record),
         "cell": measurement_cell(record),
         "when": " · ".join(part for part in (told_time(record), record["moment"]) if part),
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], "before any treatment"),
@@ -122,7 +123,11 @@ def measurement_row(record: dict, follows: dict) -> dict:
 def _specimen(record: dict) -> str:
     if not record["specimen"] or record["specimen"]["code"] == "not_reported":
         return ""
-    return record["specimen"]["label"] + " (judgement)" * ("specimen" in record.get("judged", ()))
+    return marked(record, "specimen", record["specimen"]["label"])
+
+
+def _method(record: dict) -> str:
+    return marked(record, "method", record["method"]["label"] if record["method"] else "")
 
 
 def in_kinetics(measurement: dict) -> bool:
