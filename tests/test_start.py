@@ -79,9 +79,11 @@ def test_a_base_that_came_here_by_the_single_steps_goes_on(tmp_path):
     manage(env, "migrate", "-v", "0", check=True)
     with sqlite3.connect(tmp_path / "evidence.sqlite3") as base:
         base.execute("delete from django_migrations where app = 'studies' and name like '%squashed%'")
-        steps = base.execute("select count(*) from django_migrations where app = 'studies'").fetchone()
+        (last,) = base.execute(
+            "select max(name) from django_migrations where app = 'studies' and name < '0021'"
+        ).fetchone()
     base.close()
-    assert steps == (20,)
+    assert last == "0020_typed_readings", "the steps are noted with the one that stands for them"
     assert "No migrations to apply" in manage(env, "migrate", check=True).stdout
     assert manage(env, "migrate", "--check").returncode == 0
 
