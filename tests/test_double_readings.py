@@ -281,7 +281,7 @@ def test_a_value_of_its_own_is_adopted_with_its_place(people, handed_in):
         ("cohort: COH-00001\n    number", "cohort: COH-90001\n    number", "COU-90001", "cohort", "another report"),
         ("slug: li-hua-2025", "slug: doe-2024", "PUB-90001", "slug", "A bundle is of one publication"),
         ("- silence", "- coverage", "silence", "", "begins with its kind"),
-        ("coverage: XXX-90001", "coverage: COV-90001", "XXX-90001", "coverage", "no accession"),
+        ("coverage: QQQ-90001", "coverage: COV-90001", "QQQ-90001", "coverage", "no accession"),
         ("colour: red\n    number", "number", "COU-90001", "colour", "no such field"),
         ("records: [\n", "records:\n", "the bundle", "", "not valid YAML"),
         ("extra: x\nrecords:\n", "records:\n", "the bundle", "", "nothing else"),

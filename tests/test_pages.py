@@ -201,6 +201,17 @@ def test_what_qualifies_a_value_stands_beside_it(client, address, told, untold):
     assert untold not in html
 
 
+def test_duration_treatment_and_resolution_of_a_toxicity_open_to_their_places(client, api):
+    """Every fact of a toxicity that the page shows is named by a value that opens."""
+    html = client.get("/studies/li-hua-2025/").content.decode()
+    for toxicity in ("TOX-00010", "TOX-00011", "TOX-00012"):
+        places = api(f"/toxicities/{toxicity}/")["sources"].values()
+        shown = [source["fact"] for sources in places for source in sources]
+        assert len(shown) > 4
+        for fact in shown:
+            assert fact in html, fact
+
+
 def test_what_is_judged_and_no_fact_of_its_own_is_named_in_the_api(api):
     assert api("/toxicities/TOX-00113/")["judged"] == ["evaluable_n"]
     assert api("/toxicities/TOX-00010/")["judged"] == ["scale"]

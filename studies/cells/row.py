@@ -256,6 +256,7 @@ def _later_toxicity(row: dict, item: dict) -> Cell:
     cell = _toxicity_cell(item, _after(row, item))
     cell.text = item["label"] if cell.text == "present" else f"{item['label']}: {cell.text}"
     cell.remark = " · ".join(part for part in (cell.remark, item["management"]) if part)
+    cell.sources = all_sources(item["sources"], *TOXICITY_FIELDS, "management")
     return cell
 
 

@@ -84,6 +84,11 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
     duration = ""
     if record["duration"] is not None:
         duration = spoken(record["duration_operator"], record["duration"], None, record["duration_unit"])
+
+    def told(field: str, text: str) -> Cell | None:
+        """A part with its place; its doubts stand at what was reported."""
+        return Cell(text, sources=all_sources(record["sources"], field)) if text else None
+
     return {
         "accession": record["accession"],
         "term": record["term"]["label"],
@@ -91,9 +96,9 @@ def toxicity_row(record: dict, follows: dict, cohorts: dict, several: bool) -> d
         "cell": toxicity_cell(record),
         "there": record["presence"] != "absent",
         "onset": told_time(record),
-        "duration": duration,
-        "management": record["management"] or "",
-        "resolution": record["labels"].get("resolution", "") if record["resolution"] else "",
+        "duration": told("duration", duration),
+        "management": told("management", record["management"]),
+        "resolution": told("resolution", record["labels"].get("resolution", "") if record["resolution"] else ""),
         "note": record["note"],
         "follows": follows.get(record["course"] or record["transplant"] or record["therapy"], ""),
     }
