@@ -111,9 +111,9 @@ def test_the_table_for_a_spreadsheet_says_the_same_and_what_the_base_is(client, 
     for verdict, texts in aspects(api("/compare/", row=[HUA, HUIBO])).values():
         assert [*texts, verdict] in [line[1:] for line in table]
     assert any("not a systematic search" in line[0] for line in table if line)
-    (dose,) = (line for line in table if line[:2] == ["Dose", HUA])
+    dose, schedule = (line for line in table if line[:2] == ["Dose", HUA])
     assert dose[2:5] == ["7.8 × 10⁶ cells/kg", "li-hua-2025", "Treatment, second paragraph"]
-    assert dose[6].startswith("INF-00002.dose_low.1")
+    assert dose[6].startswith("INF-00002.dose_low.1") and schedule[6] == "INF-00002.schedule.1"
     warned = [line[7] for line in table if line[:2] == ["Best response", HUIBO]]
     assert warned and all(doubts.startswith("DIS-") for doubts in warned)
     assert not [cell for line in table for cell in line if cell.startswith(("=", "+", "-", "@"))]

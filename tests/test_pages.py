@@ -212,6 +212,13 @@ def test_duration_treatment_and_resolution_of_a_toxicity_open_to_their_places(cl
             assert fact in html, fact
 
 
+@pytest.mark.parametrize("fact", ["COH-00002.age_at.1", "INF-00300.split_days.1", "INF-00300.schedule.1"])
+def test_what_qualifies_an_age_or_a_dose_opens_to_its_place(client, fact):
+    study = "li-hua-2025" if fact.startswith("COH") else "li-huibo-2025"
+    assert fact in client.get(f"/studies/{study}/").content.decode()
+    assert fact in client.get("/evidence/").content.decode()
+
+
 def test_what_is_judged_and_no_fact_of_its_own_is_named_in_the_api(api):
     assert api("/toxicities/TOX-00113/")["judged"] == ["evaluable_n"]
     assert api("/toxicities/TOX-00010/")["judged"] == ["scale"]

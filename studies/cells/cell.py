@@ -209,16 +209,19 @@ def dose_cell(infusion: dict) -> Cell:
     """A dose with its unit; what is counted, and per what, stand in the remark."""
     if infusion["dose_low"] is None:
         how = " · ".join(part for part in _given_how(infusion) if part != infusion["labels"]["per"])
-        sources = all_sources(infusion["sources"], "split_days", "n_infusions") if how else []
+        sources = all_sources(infusion["sources"], *HOW) if how else []
         return replace(silent(what="dose"), remark=how, sources=sources)
     high = None if infusion["dose_high"] == infusion["dose_low"] else infusion["dose_high"]
     text = spoken(infusion["operator"], infusion["dose_low"], high, infusion["unit"])
     labels = infusion["labels"]
-    judged = judgement(infusion["sources"], "purpose") or "purpose" in infusion.get("judged", ())
+    judged = judgement(infusion["sources"], "purpose")
     remark = [] if infusion["purpose"] == "initial" else [labels["purpose"] + " (judgement)" * bool(judged)]
     remark += [labels["counted"], *_given_how(infusion)]
-    sources = all_sources(infusion["sources"], "dose_low", "dose_high")
+    sources = all_sources(infusion["sources"], "dose_low", "dose_high", *HOW)
     return Cell(text, sources=sources, remark=" · ".join(remark), doubts=infusion.get("discrepancies", []))
+
+
+HOW = ("schedule", "split_days", "n_infusions", "n_infusions_high", "optional")  # the fields that say so
 
 
 def _given_how(infusion: dict) -> list[str]:

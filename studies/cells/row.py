@@ -114,7 +114,7 @@ def _patient(row: dict) -> list[Cell]:
         high = None if row["age_high"] == row["age_low"] else row["age_high"]
         text = spoken("=", row["age_low"], high, "y" if row["age_unit"] == "years" else "months")
         when = AgeAt(row["age_at"]).label if row["age_at"] else ""
-        cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high"), remark=when))
+        cells.append(Cell(text, sources=all_sources(row["sources"], "age_low", "age_high", "age_at"), remark=when))
     elif row["age_group"]:
         cells.append(Cell(AgeGroup(row["age_group"]).label, sources=all_sources(row["sources"], "age_group")))
     if row["sex"]:

@@ -18,7 +18,7 @@ from .row_terms import doses_of, terms_of
 NOT_REPORTED = "not_reported"
 INFUSION_KEYS = [
     "accession", "order", "purpose", "operator", "dose_low", "dose_high", "unit", "counted", "per", "schedule",
-    "split_days", "n_infusions", "n_infusions_high", "optional", "judged", "date", "labels", "sources", "discrepancies",
+    "split_days", "n_infusions", "n_infusions_high", "optional", "date", "labels", "sources", "discrepancies",
 ]  # fmt: skip
 AGENT_KEYS = ["operator", "dose_low", "dose_high", "unit", "n_days"]
 INTERVAL_KEYS = ["accession", "infusion_is", "operator", "low", "high", "unit", "basis", "derivation", "sources"]

@@ -67,7 +67,9 @@ class _Glance:
         if root["age_low"] is not None:
             high = None if root["age_high"] == root["age_low"] else root["age_high"]
             text = spoken("=", root["age_low"], high, root["age_unit"])
-            cells.append(labelled(fact_cell(root, text, "age_low", remark=root["labels"].get("age_at", "")), "Age"))
+            cell = fact_cell(root, text, "age_low", remark=root["labels"].get("age_at", ""))
+            cell.sources = all_sources(root["sources"], "age_low", "age_high", "age_at")
+            cells.append(labelled(cell, "Age"))
         elif root["age_group"]:
             cells.append(labelled(fact_cell(root, AgeGroup(root["age_group"]).label, "age_group"), "Age"))
         if root["sex"]:
