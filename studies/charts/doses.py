@@ -14,7 +14,21 @@ from ..cells.cell import dose_cell
 from ..cells.row import row_cells
 from ..pure.numbers import people
 from .clock import EARLIER, LATER
-from .picture import INK, PLACES, SOFT, WARN, Picture, centred, data, evidence_link, finished, places, wrapped
+from .picture import (
+    INK,
+    PLACES,
+    SOFT,
+    WARN,
+    Picture,
+    centred,
+    data,
+    evidence_link,
+    finished,
+    layered,
+    places,
+    stacked,
+    wrapped,
+)
 from .results import CRS, OUTCOME, colour, crs, outcome, response, shape
 
 NAME, TITLE = "doses", "Dose, response and CRS"
@@ -52,7 +66,7 @@ def draw(asked: Asked) -> Picture:
         picture.told.append(f"Without a dose: {'; '.join(item['text'] for item in picture.beside)}.")
     units = [unit for unit in AXES if any(mark["unit"] == unit for mark in picture.rows)]
     panels = [_panel([m for m in picture.rows if m["unit"] == unit], unit, unit == units[-1]) for unit in units]
-    return finished(picture, alt.vconcat(*panels, spacing=30) if panels else None, asked.beyond(MOST_DRAWN))
+    return finished(picture, stacked(panels, spacing=30), asked.beyond(MOST_DRAWN))
 
 
 def _mark(row: dict, cells: dict, infusion: dict) -> dict:
@@ -144,8 +158,9 @@ def _panel(marks: list[dict], unit: str, last: bool):
     marks_of_crs = base.mark_point(filled=True, size=110, opacity=1, yOffset=10).encode(
         x=alt.value(WIDTH + 318), color=colour("CRS", CRS, **toxic), shape=shape("CRS", CRS, **toxic)
     )
-    both = alt.layer(alt.layer(*layers), marks_of_crs).resolve_scale(color="independent", shape="independent")
-    return both.properties(width=WIDTH, height=alt.Step(STEP), title=AXES[unit])
+    apart = {"scale": {"color": "independent", "shape": "independent"}}
+    look = {"width": WIDTH, "height": {"step": STEP}, "title": AXES[unit]}
+    return layered(layered(*layers), marks_of_crs, resolve=apart, **look)
 
 
 def _drawn(mark: dict, number: int) -> dict:

@@ -26,6 +26,7 @@ from .picture import (
     data,
     evidence_link,
     finished,
+    layered,
     places,
     wrapped,
 )
@@ -295,4 +296,4 @@ def _chart(drawn: list[dict], names: list[str], sources: list[str]):
         .mark_text(color=SOFT, fontStyle="italic")
         .encode(text="text:N"),
     ]
-    return alt.layer(*layers).properties(width=alt.Step(WIDTH), height=alt.Step(height))
+    return layered(*layers, width={"step": WIDTH}, height={"step": height})

@@ -11,7 +11,7 @@ from ..ask.comparison import title
 from ..cells.cell import Silences, all_sources, spoken, transplant_name
 from ..cells.row import row_cells
 from ..pure.document_names import document_name
-from .picture import LINE, PLACES, SOFT, WARN, Picture, data, evidence_link, finished, places, wrapped
+from .picture import LINE, PLACES, SOFT, WARN, Picture, data, evidence_link, finished, layered, places, stacked, wrapped
 from .results import OUTCOME, outcome, response
 
 NAME, TITLE = "intervals", "Time between transplant and infusion"
@@ -58,7 +58,7 @@ def draw(asked: Asked) -> Picture:
     picture.caption = [*lines, CONFOUNDED, *_window_notes(claims, brief=True)]
     panels = [_panel([m for m in drawn if m["unit"] == unit], unit, claims) for unit in UNITS]
     panels = [panel for panel in panels if panel is not None]
-    return finished(picture, alt.vconcat(*panels, spacing=28) if panels else None, asked.beyond(MOST_DRAWN))
+    return finished(picture, stacked(panels, spacing=28), asked.beyond(MOST_DRAWN))
 
 
 def _intervals(row: dict, cells: dict) -> tuple[list[dict], list[str]]:
@@ -150,9 +150,7 @@ def _panel(marks: list[dict], unit: str, claims: list[dict]):
     ]  # fmt: skip
     if window:
         layers = [*_window(claims, domain), *layers]
-    return alt.layer(*layers).properties(
-        width=WIDTH, height=alt.Step(height), title=f"Told in {unit}" + _derived(drawn)
-    )
+    return layered(*layers, width=WIDTH, height={"step": height}, title=f"Told in {unit}" + _derived(drawn))
 
 
 def _derived(drawn: list[dict]) -> str:

@@ -71,9 +71,9 @@ class Picture:
         return " ".join([self.shows, *self.told])
 
 
-def finished(picture: Picture, chart, left_out: int = 0) -> Picture:
-    """The picture with its specification, or without one where there is nothing to draw. `left_out` counts the rows
-    that are not in it."""
+def finished(picture: Picture, chart: dict | None, left_out: int = 0) -> Picture:
+    """The picture with its specification, or without one where there is nothing to draw. `chart` is what `layered` or
+    `stacked` gave; `left_out` counts the rows that are not in it."""
     if left_out:
         more = f"{left_out} more rows are left out: the first by study are drawn. A filter shows them."
         picture.notes.insert(0, more)
@@ -82,10 +82,36 @@ def finished(picture: Picture, chart, left_out: int = 0) -> Picture:
         picture.told = picture.told or ["Nothing under this filter can be drawn."]
         return picture
     caption = [line for text in picture.caption for line in textwrap.wrap(text, CAPTION)]
-    heading = alt.TitleParams(picture.title, subtitle=caption, anchor="start", offset=18)
-    chart = chart.properties(description=picture.in_words, title=heading)
-    picture.specification = chart.configure(**LOOKS).to_dict()
+    picture.specification = chart | {
+        "$schema": alt.SCHEMA_URL,
+        "config": LOOKS,
+        "description": picture.in_words,
+        "title": {"text": picture.title, "subtitle": caption, "anchor": "start", "offset": 18},
+    }
     return picture
+
+
+def layered(*layers, **more) -> dict:
+    """Vega-Lite of layers over each other, each a chart of Altair or itself layered, with `more` properties. Altair's
+    own joining copies every part of every layer, several times: most of the time that a picture took."""
+    return _together("layer", layers) | more
+
+
+def stacked(panels: list[dict], **more) -> dict | None:
+    """Vega-Lite of panels below each other; None of none."""
+    return _together("vconcat", panels) | more if panels else None
+
+
+def _together(how: str, charts) -> dict:
+    """The charts with their data lifted out of them, so that rows that several share are told once."""
+    datasets, told = {}, []
+    for chart in charts:
+        if isinstance(chart, dict):
+            datasets |= chart["datasets"]
+            told.append({key: value for key, value in chart.items() if key != "datasets"})
+        else:
+            told.append(chart.to_dict(validate=False, context={"top_level": False, "datasets": datasets}))
+    return {how: told, "datasets": datasets}
 
 
 def svg(picture: Picture, alone: bool = True) -> str:

@@ -3,7 +3,7 @@
 import altair as alt
 
 from ..cells.timeline_plot import DAYS
-from .picture import LINE, RING, SOFT, data
+from .picture import LINE, RING, SOFT, data, layered
 from .results import colour, shape
 
 MONTH = DAYS["months"]
@@ -71,7 +71,7 @@ def chart(swimmers: list):
             x=alt.value(0), text="told:N"
         ),
     ]  # fmt: skip
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(height))
+    return layered(*layers, width=WIDTH, height={"step": height})
 
 
 def _dashed(lasting: list[dict], y, scale, low: float) -> list:

@@ -60,6 +60,7 @@ def visit(chromium, server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
+        page.set_default_navigation_timeout(60_000)  # a page may be the first that a process renders, on a busy machine
         refusal = " 400 " if may_refuse else "nothing"
         page.on(
             "console",
