@@ -13,8 +13,8 @@ run: $(VENV)/installed
 	@$(VENV)/bin/python manage.py start --port "$(PORT)"
 
 test: lint
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
-	$(VENV)/bin/python -m pytest -n 2 -p tests.postgresql --dist loadgroup -m "not browser and not starting"
+	$(VENV)/bin/python -m pytest -n 2
+	$(VENV)/bin/python -m pytest -n 2 -p tests.postgresql -m "not browser and not starting"
 
 lint: $(VENV)/installed-dev
 	$(VENV)/bin/ruff check .

@@ -21,7 +21,8 @@ def free_port() -> int:
 
 
 def environment(folder: Path, **more) -> dict:
-    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    of_the_tests = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    env = {k: v for k, v in os.environ.items() if k not in of_the_tests}
     return env | {"CARTOGRAPHER_VAR": str(folder), "PYTHONUNBUFFERED": "1"} | more
 
 

@@ -6,6 +6,8 @@ import tempfile
 os.environ["CARTOGRAPHER_VAR"] = os.environ.get("CARTOGRAPHER_TEST_VAR") or tempfile.mkdtemp(
     prefix="cartographer-test-"
 )
+# Playwright keeps a loop in the thread of the tests; nothing there is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from evidence.settings import *  # noqa: E402, F403
 from evidence.settings import DATA_DIR  # noqa: E402

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from django.db import connection
 
 from ..serving import Server, environment, manage
 
@@ -13,12 +14,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    env = environment(tmp_path_factory.mktemp("served") / "var")
+def server(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The product, started on a copy of the base that this worker has loaded; test_start.py starts it on nothing."""
+    folder = tmp_path_factory.mktemp("served") / "var"
+    folder.mkdir()
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(folder / "evidence.sqlite3")])
+    env = environment(folder)
     started = Server(env).wait_for("is ready at")
     password = {"DJANGO_SUPERUSER_PASSWORD": "a long enough password"}
     for name in ("curator", "reviewer"):
