@@ -19,6 +19,7 @@ from ..models import (
     Report,
     SourceRead,
     acting,
+    unit_accession,
 )
 from ..models.choices import Basis, ExtractionState, PublicationKind, ReadAs, ReportRole, State
 from ..publishing.candidates import join
@@ -194,7 +195,7 @@ def _save(record):
     try:
         with transaction.atomic():
             record.full_clean(exclude={"accession"}, validate_unique=False, validate_constraints=False)
-            record.save()
+            record.save(force_insert=record._state.adding)
     except IntegrityError:
         if record._state.adding:
             record.accession = None  # it was taken back with the rest
@@ -232,7 +233,7 @@ def _write_where_from(record, found: Found, values: list[Value], places: bool = 
     Place.objects.bulk_create(told)
     if told:
         fields = {f"place of {place.attribute}": [None, place.told()] for place in told}
-        Change.log(record.pk, "places added", fields)
+        Change.log(record.pk, "places added", fields, unit=unit_accession(record))
 
 
 def _place(record, value: Value, source) -> Place:

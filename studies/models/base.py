@@ -99,7 +99,8 @@ class Record(models.Model):
             self.was_changed = before is None or bool(changed)
             if self.was_changed:
                 Change.log(self.accession_id, "changed" if before else "created", changed, unit=unit_accession(self))
-                reopen(self)
+                if before or getattr(self, "state", "") != State.DRAFT:  # a new draft is one already
+                    reopen(self)
 
     def delete(self, *args, **kwargs):
         """What goes stays in the history, as it was saved; and what it was part of is no longer as it was seen."""
