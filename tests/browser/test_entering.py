@@ -66,6 +66,7 @@ def signed_in(chromium, address: str, who: str = "curator"):
     context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)
+    page.set_default_navigation_timeout(60_000)  # a whole case is saved at once
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda m: troubles.append(m.text) if "Security Policy" in m.text else None)
