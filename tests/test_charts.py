@@ -263,7 +263,7 @@ def test_a_patient_is_one_bar_and_only_what_is_told_has_a_place_on_it(api):
     assert {row["clock"] for row in answer["rows"] if row["study"] == "Kong 2022"} == {"from CAR-T infusion, course 2"}
     beside = {item["text"].split(":")[0]: item["text"] for item in answer["beside"]}
     assert "dies of severe pneumonia" in beside["Li Huibo 2025"] and "molecular relapse" in beside["Li Hua 2025"]
-    assert "✕ died, day not told" in str(answer["vega_lite"])
+    assert "✚ died, day not told" in str(answer["vega_lite"])
     assert [r["drawn from, months"] for r in answer["rows"] if r["kind"] == "death"] == [None]
     (huibo,) = (text for text in answer["told"] if text.startswith("Li Huibo 2025"))
     assert "dies of severe pneumonia (time not told)" in huibo

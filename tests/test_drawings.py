@@ -111,3 +111,13 @@ def test_the_page_draws_blood_and_marrow_apart_and_the_course_to_scale(client):
     numbers = re.findall(r'<svg.*?class="axis".*?</svg>', html, re.S)[0]
     assert "<title>CAR-T infusion, 8 November 2018</title>" in numbers
     assert 'class="timeline"' not in client.get("/studies/cruz-2013/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_infusion_that_others_are_timed_from_is_day_0_in_the_list_and_in_the_drawing(client):
+    for study, number in (("li-huibo-2025", 17), ("kong-2022", 5)):
+        html = client.get(f"/studies/{study}/").content.decode()
+        assert re.search(rf"<b>{number}</b> day 0</span>", html), study
+    # Nothing is timed from the infusions of the review's patient, and a date is told as a date.
+    for study in ("liu-2017", "li-hua-2025"):
+        assert "</b> day 0</span>" not in client.get(f"/studies/{study}/").content.decode()

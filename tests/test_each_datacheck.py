@@ -212,6 +212,7 @@ WRONG = [
         change(Publication, "PUB-00002", retraction_status="corrected", retraction_as_of="2026-11-01"),
     ),
     ("DC076", "PUB-00002", "PUB-00002", change(Publication, "PUB-00002", retraction_status="not_checked")),
+    ("DC077", "PUB-00002", "PUB-00002", change(Publication, "PUB-00002", extraction_state="cited_only")),
     ("DC080", CRUZ, "COH-00100", one_centre),
     ("DC080", CRUZ, "COH-00100", another_overlap),
     ("DC081", KOCHENDERFER, "COH-00001", told_twice),

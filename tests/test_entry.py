@@ -155,6 +155,24 @@ def test_a_fault_in_the_last_row_saves_nothing_and_loses_nothing(staff, begun):
     assert 'href="#id_toxicities-0-locator"' in response.content.decode()
 
 
+def test_what_was_typed_within_a_row_is_saved_once_the_fault_beside_it_is_mended(staff, begun):
+    """A save that is refused takes its rows back, and the page must not name them."""
+    publication = begun.publication_id
+    held = edited(staff, begun, publication)
+    at_row = prefix_of(held, publication)
+    place = {"id": "", "attribute": "n", "locator": "Page 8", "as_reported": "one woman", "basis": "stated"}
+    author = {"id": "", "family_name": "Author", "given_names": "A."}
+    typed = {f"cohorts-0-places-0-{name}": value for name, value in place.items()}
+    typed |= {f"{at_row}-authors-0-{name}": value for name, value in author.items()}
+    refused = save(staff, begun, held | CASE | typed | {"toxicities-0-locator": ""})
+    assert reasons(refused) and not Cohort.objects.filter(report=begun).exists()
+    saved = save(staff, begun, fields_of(refused) | {"toxicities-0-locator": "Case, first paragraph"})
+    assert saved.status_code == 302
+    cohort = Cohort.objects.get(report=begun)
+    assert [told.as_reported for told in Place.objects.filter(record=cohort.pk)] == ["one woman"]
+    assert [author.family_name for author in begun.publication.authors.all()] == ["Author"]
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "reason"),
     [
@@ -179,6 +197,14 @@ def test_each_reason_is_told_at_its_field_and_at_the_top(staff, begun, name, typ
     response = save(staff, begun, fields_of(staff.get(at(begun))) | CASE | {name: typed})
     assert any(reason in told for told in reasons(response)), reasons(response)
     assert not Toxicity.objects.filter(report=begun).exists()
+
+
+def test_a_time_that_is_longer_than_a_life_is_refused(staff, begun):
+    timed = {"toxicities-0-time_unit": "days", "toxicities-0-time_from": "infusion", "toxicities-0-time_operator": "="}
+    for days, refused in (("99999999", True), ("-99999999", True), ("9000", False)):
+        typed = CASE | timed | {"toxicities-0-time_low": days, "toxicities-0-time_high": days}
+        told = reasons(save(staff, begun, fields_of(staff.get(at(begun))) | typed))
+        assert any("are more than 120 years" in reason for reason in told) is refused, told
 
 
 def test_a_number_may_be_typed_as_a_paper_prints_it(staff, begun):

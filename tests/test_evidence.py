@@ -167,3 +167,21 @@ def test_what_is_not_told_of_the_best_response_is_said_beside_what_is_told_of_la
     (zuo,) = cells_of(api, "zuo-2016")
     assert zuo["silence"].text == "category of response not reported"
     assert response(zuo["row"], zuo) == ("MRD alone is told", "MRD-negative; no category")
+
+
+def test_patients_of_a_cohort_that_matches_are_not_said_to_have_had_what_was_asked(client):
+    said = "all patients of these cohorts, not only those of whom it is told"
+    asked = client.get("/evidence/", {"gvhd": "present"}).content.decode()
+    assert "20 patients counted once" in asked and said in asked
+    assert said in client.get("/charts/", {"gvhd": "present"}).content.decode()
+    assert said not in client.get("/evidence/", {"disease": "CLL"}).content.decode()
+
+
+def test_an_unknown_number_of_patients_is_not_nought(client):
+    asked = client.get("/evidence/", {"disease_status": "molecular_relapse"}).content.decode()
+    assert "how many patients is not reported" in asked and "0 patients" not in asked
+
+
+def test_a_death_is_told_behind_what_came_before_it(client):
+    row = client.get("/evidence/", {"study": "li-huibo-2025"}).content.decode().partition("<tbody>")[2]
+    assert 0 < row.index("after interferon-α") < row.index("severe pneumonia")

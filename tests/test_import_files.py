@@ -313,7 +313,7 @@ def test_more_entries_than_can_be_looked_through_are_refused(monkeypatch):
         (NBIB.replace("2024 Mar", "2024 Mar-Apr"), "year", "2024"),
         (BIBTEX.replace("10$^{6}$/kg", r"p $<$0.01, 50\%, \'{e}t{\'e} $\alpha$"), "title",
          "Example of CAR-T at p <0.01, 50%, été α & ``donors''"),
-        (BIBTEX.replace("10$^{6}$/kg", "$10^{6}$"), "title", "Example of CAR-T at 10^6 & ``donors''"),
+        (BIBTEX.replace("10$^{6}$/kg", "$10^{6}$"), "title", "Example of CAR-T at 10⁶ & ``donors''"),
         (CSL.replace('{"date-parts": [["2024", 3, 7]]}', '{"date-parts": [[], []], "raw": "2024"}'), "year", "2024"),
         (BIBTEX.replace("pages = {41--49}", "eid = {e1234}"), "pages", "e1234"),
         (BIBTEX.replace("$^{6}$", r"\textsuperscript{6}"), "title", "Example of CAR-T at 10⁶/kg & ``donors''"),

@@ -44,7 +44,7 @@ def case(**changes):
         "records": [
             {
                 "publication": "PUB-90001", "slug": "doe-2024", "name": "Doe 2024", "kind": "case_report",
-                "year": "2024",
+                "year": "2024", "extraction_state": "partly_extracted",
                 "places": {name: {"document": "doe-2024", **place} for name in ("kind", "year")},
             },
             {"study": "STU-90001", "slug": "doe-2024", "name": "Doe 2024"},

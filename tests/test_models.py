@@ -28,6 +28,7 @@ from studies.models import (
     Report,
     SetStatement,
     Side,
+    SourceRead,
     Term,
     Toxicity,
     Transplant,
@@ -356,3 +357,23 @@ def test_no_migration_is_pending():
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [("checksum", "abc", "no SHA-256"), ("read_on", "2999-01", "in the future")],
+)
+def test_a_source_read_has_a_checksum_and_a_day_that_can_be(field, value, said):
+    source = SourceRead.objects.get(publication__slug="li-hua-2025")
+    source.full_clean()
+    setattr(source, field, value)
+    with pytest.raises(ValidationError, match=said):
+        source.full_clean()
+
+
+def test_a_measurement_is_named_with_its_sign_and_its_range():
+    one = Measurement.objects.filter(value__isnull=False).first()
+    one.value, one.value_high, one.operator, one.unit = Decimal("0.01"), None, "<", "ng/ml"
+    assert str(one).endswith(" < 0.01 ng/ml")
+    one.value, one.value_high, one.operator = Decimal(3), Decimal(5), "="
+    assert str(one).endswith(" 3–5 ng/ml")

@@ -131,6 +131,8 @@ def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
     ("study", "said"),
     [
         ("li-hua-2025", ["A 27-year-old man (age at presentation) with B-ALL with BCR::ABL1 (Ph+)",
+                         "VICLP; imatinib. Cord blood transplant; then",
+                         "Treatment between transplant and CAR-T: interferon-γ and dasatinib. CAR-T cells: cord blood",
                          "CRS: grade 1, 1 of 1",
                          "; neurotoxicity: none; GVHD after CAR-T: none.", "Not reported: treatment after CAR-T."]),
         ("kochenderfer-2013", ["10 patients: CLL 4, lymphoma 6 (DLBCL 2, MCL 4)", "no lymphodepletion (judgement)",
@@ -140,9 +142,9 @@ def test_a_case_leads_with_what_is_not_reported_after_the_cells(client):
                        "HSCT; then extramedullary relapse. CAR-T course 2",
                        "regression (at 1 month); best response, extramedullary: complete remission (at 3 months).",
                        "Not in what was read of this course: dose, lymphodepletion, CRS, neurotoxicity."]),
-        ("li-huibo-2025", ["CAR-T → cord blood (≤ 3 months)", "; then MRD-negative (day 28)", "died (severe pneumonia)",
+        ("li-huibo-2025", ["CAR-T → cord blood (≤ 3 months)", "; then MRD-negative (day 28)",
                            "Treatment after CAR-T: cord blood transplant, systemic glucocorticoids (liver test rise), "
-                           "interferon-α (then MRD-negative)."]),
+                           "interferon-α (then MRD-negative). Died (severe pneumonia)."]),
         ("zuo-2016", ["An 11-year-old girl",
                       "MRD-negative; disease-free survival, duration: 10 months (end not stated)"]),
         ("grupp-2013", ["A child with acute", "relapse (at ≈ 2 months); CD19-negative relapse."]),

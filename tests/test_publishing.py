@@ -45,6 +45,7 @@ def whole(report):
         publication=report.publication, read_as="full_text", parts_read="x", checksum="0" * 64, read_on="2026",
         reader="a curator",
     ).save()  # fmt: skip
+    Publication.objects.filter(pk=report.publication_id).update(extraction_state="partly_extracted")
     StudyDescription(report=report, design="not_reported", locator="x", as_reported="x").save()
     coverage = Coverage(report=report, parts_searched="x")
     coverage.save()

@@ -18,6 +18,13 @@ FOLLOWED = {
     "icans": "Neurotoxicity",
     "gvhd": "GVHD after CAR-T",
 }
+# Whether a donor is there was asked; what a row tells is the source, which the patient then has or has not.
+FROM = "donor_available"
+SOURCE = {
+    MATCHES: "Source of cells that this patient has",
+    DIFFERS: "Source of cells that this patient has not",
+    OPEN: "Source of cells",
+}
 ASPECT = {name: tell for name, _, tell in ASPECTS}
 
 
@@ -31,7 +38,9 @@ def near_cells(row: dict, near: Near) -> dict:
         silences = Silences(row["silences"], row["silence"])
         told["antigen"].append(silences.cell("antigen_expression", "before this course"))
     for name, verdict in near.verdicts.items():
-        found[verdict].append({"name": name, "label": label(name), "cells": told[name]})
+        found[verdict].append(
+            {"name": name, "label": SOURCE[verdict] if name == FROM else label(name), "cells": told[name]}
+        )
     return {
         "cells": cells,
         "row": row,

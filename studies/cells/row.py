@@ -237,11 +237,14 @@ def _counted(row: dict) -> list[Cell]:
 
 
 def _afterwards(row: dict) -> list[Cell]:
-    """What followed a transplant or a treatment that came after the cells: it is no result of theirs."""
-    cells = [_counted_cell(item, _after(row, item)) for item in row["after_later_treatment"]]
-    cells += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
-    order = list(dict.fromkeys(cell.label for cell in cells))  # what followed the same stands together
-    return sorted(cells, key=lambda cell: order.index(cell.label))
+    """What followed a transplant or a treatment that came after the cells: it is no result of theirs. A death is told
+    last, whatever it is filed under: a remission told behind it would read as never reached."""
+    cells = {True: [], False: []}
+    for item in row["after_later_treatment"]:
+        cells[item["measure"] == "death"].append(_counted_cell(item, _after(row, item)))
+    cells[False] += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
+    order = list(dict.fromkeys(cell.label for cell in cells[False]))  # what followed the same stands together
+    return sorted(cells[False], key=lambda cell: order.index(cell.label)) + cells[True]
 
 
 def _after(row: dict, item: dict) -> str:

@@ -1,7 +1,7 @@
 """A study in one paragraph, made of the cells that its page shows: nothing is said here that has no place there."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .cell import SILENCE, SILENT, Cell, lowered
 
@@ -10,7 +10,8 @@ NOUNS = {("male", True): "man", ("female", True): "woman", ("male", False): "boy
 GROUPS = {"children": "child", "adults": "adult"}
 GROWN_UP = 18
 AT_INFUSION = "Disease at infusion"
-SAY_THEMSELVES = ("MRD", "Relapse", "Antigen at relapse", "Death")  # “MRD-negative” needs no “MRD:”
+DEATH = "Death"
+SAY_THEMSELVES = ("MRD", "Relapse", "Antigen at relapse", DEATH)  # “MRD-negative” needs no “MRD:”
 OF_ONE = re.compile(r"1 of 1(?!\d)(, )?")
 
 
@@ -35,6 +36,7 @@ class Glance:
 
     who: list[Cell]
     earlier: list[Cell]
+    between: list[Cell]
     steps: list[Step]
     later: list[Cell]
 
@@ -42,17 +44,23 @@ class Glance:
     def cells(self) -> list[Cell]:
         """All cells, those of the CAR-T courses before those of the transplants."""
         steps = sorted(self.steps, key=lambda step: not step.is_course)
-        return [*self.who, *self.earlier, *(cell for step in steps for cell in step.cells), *self.later]
+        return [*self.who, *self.earlier, *self.between, *(cell for step in steps for cell in step.cells), *self.later]
 
 
 def summary(glance: Glance) -> list[str]:
     """Sentences: the patients and what they had been treated with; each transplant and course in its order, what was
     given, what followed and what of it is not told; then the time after."""
     sentences = [_patients(glance.who), *(_earlier(cell) for cell in glance.earlier if cell.state != SILENT)]
+    # Whatever a patient died of and after what, it is the last that is told.
+    last = [cell for cell in glance.steps[-1].results if cell.label == DEATH] if glance.steps else []
+    between = [_sentence("", glance.between)]
     for step in glance.steps:
-        sentences += _course(step) if step.is_course else [_transplant(step)]
+        shown = replace(step, results=[cell for cell in step.results if cell not in last])
+        sentences += _course(shown) if step.is_course else [_transplant(shown), *between]
+        between = between if step.is_course else []
     told = [cell for cell in glance.later if cell.state != SILENT]
-    sentences += [_sentence("", told), *_silences("", [cell for cell in glance.later if cell.state == SILENT])]
+    sentences += [_sentence("", told), _sentence("", last)]
+    sentences += _silences("", [cell for cell in glance.later if cell.state == SILENT])
     return [sentence for sentence in sentences if sentence]
 
 

@@ -69,14 +69,28 @@ class Clock:
         return any(mark["between"] for mark in self.marks)
 
 
+def days_zero(report: dict) -> dict[str, str]:
+    """Event → course: the first infusion of a course, without a time of its own, from which others are timed."""
+    events = report["events"]
+    timed = {e["course"] for e in events if e["time_from"] == "infusion" and e["time_low"] is not None}
+    first = {}
+    for event in events:
+        if event["term"]["code"] == "infusion":
+            first.setdefault(event["course"], event)
+    untimed = {course: event for course, event in first.items() if not event["date"] and event["time_low"] is None}
+    return {event["accession"]: course for course, event in untimed.items() if course and course in timed}
+
+
 def clocks(report: dict, when: dict[str, str]) -> list[Clock]:
     """The drawings of a report's events. `when` says the time of each event in words, by accession.
 
     A clock needs two events that it can place, or one and its anchor."""
     anchors, names = _anchors(report)
-    marks = []
+    marks, zeros = [], days_zero(report)
     for number, event in enumerate(report["events"], start=1):
         clock, low, high = _place(event, anchors)
+        if zero := zeros.get(event["accession"]):
+            clock, low, high = ("dates", anchors[zero], anchors[zero]) if anchors[zero] else (zero, 0, 0)
         code = event["term"]["code"]
         mark = {"number": number, "clock": clock, "low": low, "high": high, "between": False, "open": _open(event)}
         mark |= {"lane": LANE_OF.get(code, "Other"), "kind": event["term"]["label"], "when": when[event["accession"]]}

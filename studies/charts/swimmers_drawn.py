@@ -58,7 +58,7 @@ def chart(swimmers: list):
         ),
         # Where a life ended is told, and not when: the mark stands behind the last that has a place.
         base.transform_filter("datum.died").mark_text(align="left", dx=14, dy=low).encode(
-            x=alt.X("to:Q", scale=scale), text=alt.value("✕ died, day not told")
+            x=alt.X("to:Q", scale=scale), text=alt.value("✚ died, day not told")
         ),
         *_dashed(lasting, y, scale, low),
         alt.Chart(data([{"at": 0}])).mark_rule(color=LINE).encode(x=x),

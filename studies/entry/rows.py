@@ -56,10 +56,13 @@ class ModelRow(forms.ModelForm):
         return super()._get_validation_exclusions() - self.held
 
     def add_error(self, field, error):
-        """A rule about a field that the page fills in is told of the row."""
+        """A rule about a field that the page fills in is told of the row. Of a field that was refused by itself the
+        rules of the record are not told: they saw it empty."""
         if field is None and hasattr(error, "error_dict"):
             shown = {}
             for name, errors in error.error_dict.items():
+                if name in self._errors:
+                    continue
                 shown.setdefault(name if name in self.fields else NON_FIELD_ERRORS, []).extend(errors)
             error = ValidationError(shown)
         super().add_error(field, error)
@@ -82,6 +85,7 @@ class Part:
     def __init__(self, row, kind: str, key: str, instance, data=None):
         self.kind, self.prefix, self.instance = kind, key, instance
         self.is_new = instance.pk is None
+        self.accession = "" if self.is_new else instance.pk  # a save that is refused takes back what it gave
         self.removed = bool(data and data.get(f"{key}-removed"))
         self.form = row.section.parts[kind](data, prefix=key, instance=instance, page=row.page)
         if kind == "places":

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ..help_texts import help_of
 from ..models import Publication, Report, Study, Typed, acting
-from ..models.choices import PublicationKind, ReportRole
+from ..models.choices import ExtractionState, PublicationKind, ReportRole
 from ..pure.identifiers import kind_of, normalised
 from .copying import skeleton
 from .fields import WholeNumberField, named
@@ -102,7 +102,7 @@ class StartForm(forms.Form):
                 if self.unknown:
                     missing = f"“{text}” is not in the base: import it, or give a slug, short name, year and kind."
                 raise ValidationError({"publication": missing}) from error
-        made = Publication(slug=text, name=name, year=year, kind=kind)
+        made = Publication(slug=text, name=name, year=year, kind=kind, extraction_state=ExtractionState.PARTLY)
         return _saved(
             made, slug="publication", name="publication_name", year="publication_year", kind="publication_kind"
         )

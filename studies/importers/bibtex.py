@@ -15,6 +15,8 @@ from .found import Fault, Found, Refused, Source
 NAME = "BibTeX file"
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^\s,{}]*)", re.MULTILINE)
 _RAISED = re.compile(r"\\textsuperscript\s*\{([^{}]*)\}|\$\s*\^\s*(?:\{([^{}]*)\}|(\w))\s*\$")
+_FORMULA = re.compile(r"(?<!\\)\$([^$]*)(?<!\\)\$")
+_EXPONENT = re.compile(r"\^\s*(?:\{([^{}]*)\}|(\w))")
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it tells the log what the curator is told
 
 
@@ -71,7 +73,7 @@ def _undefined(text: str, starts: list[tuple[str, int]], name: str) -> list[Faul
 def _plain(text: str) -> str:
     """A value without LaTeX; what is raised stays raised."""
     text = _RAISED.sub(lambda match: f"<sup>{match[1] or match[2] or match[3]}</sup>", text)
-    text = re.sub(r"(?<!\\)\$([^$]*)(?<!\\)\$", r"\1", text)  # formulas keep their ^: “10^6” is not “106”
+    text = _FORMULA.sub(lambda match: _EXPONENT.sub(lambda power: f"<sup>{power[1] or power[2]}</sup>", match[1]), text)
     text = re.sub(r"(?<!\\)~", " ", text)
     return latex_to_unicode(re.sub(r"\\([&%$#_])", r"\1", text)).replace("{", "").replace("}", "")
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from ..pure.numbers import plain
+from ..pure.numbers import OPERATOR_PREFIX, people_range, plain
 from ..pure.statements import Statement
 from .base import Extracted
 from .choices import Absence, Statistic
@@ -63,7 +63,9 @@ class Measurement(Timed, Following, Extracted):
         ]
 
     def __str__(self):
-        return f"{self.analyte} {plain(self.value) or self.worded or self.absence} {self.unit}".strip()
+        sign = OPERATOR_PREFIX.get(self.operator, "")
+        told = f"{sign}{people_range(self.value, self.value_high)}" if self.value is not None else ""
+        return f"{self.analyte} {told or self.worded or self.absence} {self.unit}".strip()
 
     def clean(self):
         super().clean()

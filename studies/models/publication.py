@@ -1,11 +1,15 @@
 """Documents: what can be cited, what of it was read, and which other documents it cites."""
 
+import re
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from ..pure import identifiers
+from ..pure import identifiers, partial_dates
 from ..pure.statements import Statement
 from .base import Record
 from .choices import ExtractionState, PublicationKind, ReadAs, RetractionStatus, State
@@ -178,6 +182,15 @@ class SourceRead(Record):
 
     def __str__(self):
         return f"{self.publication} as {self.get_read_as_display()}"
+
+    def clean(self):
+        super().clean()
+        if self.checksum and not re.fullmatch("[0-9a-f]{64}", self.checksum):
+            said = f"“{self.checksum}” is no SHA-256, which has 64 signs, each 0 to 9 or a to f."
+            raise ValidationError({"checksum": said})
+        # Where a curator sits the day may have begun that has not begun here.
+        if self.read_on and partial_dates.bounds(self.read_on)[0] > timezone.localdate() + timedelta(days=1):
+            raise ValidationError({"read_on": f"{self.read_on} is in the future: nobody has read it then."})
 
 
 class Citation(Record):

@@ -8,6 +8,12 @@ from ..pure.numbers import plain
 from .choices import Anchor, TimeUnit
 from .columns import PartialDateField, choice_field, decimal_field, one_of, operator_field
 
+A_LIFE = 120
+# Of each unit the most that a life has.
+MOST = {
+    TimeUnit.DAYS: A_LIFE * 366, TimeUnit.WEEKS: A_LIFE * 53, TimeUnit.MONTHS: A_LIFE * 12, TimeUnit.YEARS: A_LIFE
+}  # fmt: skip
+
 
 class Timed(models.Model):
     """A calendar date, or a time counted from a named day, at the precision the paper gives."""
@@ -34,6 +40,14 @@ class Timed(models.Model):
                 "(which may be “not reported”).",
             ),
         ]
+
+    def clean(self):
+        super().clean()
+        most = MOST.get(self.time_unit)
+        for name in ("time_low", "time_high"):
+            value = getattr(self, name)
+            if most and value is not None and abs(value) > most:
+                self.refuse(name, f"{plain(value)} {self.time_unit} are more than {A_LIFE} years: is a digit too much?")
 
     def time_extras(self) -> dict:
         """The time columns of the facts table. Only days fill `day`; months never become days."""

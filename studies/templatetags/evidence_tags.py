@@ -103,6 +103,14 @@ def nth(items: list, index: int):
 
 
 @register.simple_tag
+def patients_counted_once(counted) -> str:
+    """“11 patients counted once”; where no cohort says how many it had, that, since none is another thing."""
+    if counted.unreported and not counted.high:
+        return "how many patients is not reported"
+    return f"{patients(counted)} counted once"
+
+
+@register.simple_tag
 def patients(counted) -> str:
     """Patients counted once: “1 patient”, “11 patients”, “21–31 patients”."""
     if counted.low == counted.high:

@@ -14,7 +14,7 @@ from ..charts.picture import ORIGIN, table, vega_lite
 from ..pure.numbers import in_words
 from ..web import query_with
 from .common import page, public_page, site
-from .evidence import chips
+from .evidence import chips, of_results
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json", "csv": "text/csv; charset=utf-8"}
 WIDER = {"than-a-desk": 900, "than-a-phone": 356}  # as the stylesheet knows them, and dots of a drawing
@@ -54,6 +54,7 @@ def _frame(request, asked: Asked) -> dict:
         "totals": evidence.totals(asked.filters, asked.revision, asked.pile),
         "pile": asked.pile,
         "chips": chips(request, asked.filters),
+        "of_results": of_results(asked.filters),
         "query": query_with(request, format=None),
         "evidence_link": reverse("studies:evidence") + query_with(request, window=None, format=None),
     }

@@ -35,6 +35,7 @@ def evidence_table(request, revision):
             "tray": chosen,
             "clear_link": "?" + urlencode({"compare": chosen["names"]}, doseq=True),
             "chips": chips(request, answer.filters),
+            "of_results": of_results(answer.filters),
             "groups": _groups(request, answer.filters, revision),
             "emptied_by": emptied_by,
             "exclude_each_other": len(emptied_by) > 1 and all(entry["by_itself"] for entry in emptied_by),
@@ -66,6 +67,11 @@ def chips(request, filters: EvidenceFilterSet) -> list[dict]:
         others = [value for value in request.GET.getlist(word["parameter"]) if value != word["value"]]
         chips.append(word | {"without": query_with(request, **{word["parameter"]: others})})
     return chips
+
+
+def of_results(filters: EvidenceFilterSet) -> bool:
+    """Whether it is asked for what followed the cells: then not every patient of a cohort that matches had it."""
+    return any(filters.base_filters[name].group in ("results", "toxicity") for name in filters.active)
 
 
 def _groups(request, filters: EvidenceFilterSet, revision: int) -> list[dict]:

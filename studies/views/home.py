@@ -28,6 +28,7 @@ def _overview(revision: int) -> dict:
         "totals": totals,
         "n_facts": PublicFact.objects.current().count(),
         "n_studies": studies.count(),
+        "apart": studies.count() - totals.studies,
         "n_discrepancies": PublicRecord.objects.current().filter(collection="discrepancies").count(),
         "latest": sorted(latest, key=_newest_first)[:LATEST],
         "studies": [_line(json.loads(document)) for document in studies.values_list("document", flat=True)[:SHOWN]],

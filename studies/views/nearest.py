@@ -28,7 +28,8 @@ HELP = {
     "disease_status": "The kind of relapse: relapsed, refractory, molecular, MRD-positive, extramedullary. "
     "First and later relapses are not told apart.",
     "earlier_car_t": "Before the course looked for.",
-    "donor_available": "Whether cells could be collected from the donor.",
+    "donor_available": "Whether cells could be collected from the donor. It asks of a row whether the patient has its "
+    "source of cells.",
 }
 
 

@@ -27,6 +27,7 @@ from .study_treatment import course_part
 
 BEST = ("best_response", "remission_maintained")
 EARLIER = "Other treatment before CAR-T"
+BETWEEN = "Treatment between transplant and CAR-T"
 DURATIONS = ("remission_duration", "dfs_duration", "follow_up")
 RATES = ("efs_rate", "dfs_rate", "os_rate")
 # What is told of a course or a transplant besides its best response: measure → label.
@@ -42,7 +43,8 @@ FOLLOWED = {
 def glance(report: dict, root: dict | None) -> Glance:
     """At a glance: who, then each transplant and course in its order with what followed it, then the time after."""
     of = _Glance(report, root)
-    return Glance(of.who() if root else [], of.earlier(), of.steps(), of.later() if report["courses"] else [])
+    later = of.later() if report["courses"] else []
+    return Glance(of.who() if root else [], of.earlier(), of.between(), of.steps(), later)
 
 
 class _Glance:
@@ -85,26 +87,45 @@ class _Glance:
 
     def earlier(self) -> list[Cell]:
         """What the patients had been treated with before the cells, cohort by cohort."""
-        found: dict[str, list[dict]] = {}
-        for therapy in sorted(self.report["therapies"], key=lambda therapy: therapy["order"]):
-            if therapy["relative_to_course"] == "before":
-                found.setdefault(therapy["cohort"], []).append(therapy)
-        cells = []
-        for therapies in found.values():
-            sources = [source for therapy in therapies for source in all_sources(therapy["sources"], "name")]
-            doubts = {d["accession"]: d for therapy in therapies for d in doubts_of(therapy, "name")}
-            text = "; ".join(therapy["name"] for therapy in therapies)
-            cell = Cell(text, sources=sources, doubts=list(doubts.values()))
-            cells.append(labelled(cell, self._of_whom(EARLIER, therapies[0])))
+        found = self._therapies(self._after_transplant(), False)
+        cells = [self._named(EARLIER, therapies) for therapies in found.values()]
         for record in self.report["characteristics"]:
             if record["cohort"] not in found and record["kind"] == "prior_therapy" and not _is_car_t(record):
                 many = proportion(record["n"], record["denominator"]) if (record["denominator"] or 1) > 1 else ""
                 text = " ".join(part for part in (lowered(record["term"]["label"]), many) if part)
                 cell = whole_cell(record, text, "presence", remark=record["detail"] or "")
                 cells.append(labelled(cell, self._of_whom(EARLIER, record)))
-        if not cells and self.report["courses"]:
+        if not cells and self.report["courses"] and not self.between():
             cells = [labelled(Silences.of_report(self.report).cell("prior_therapy"), EARLIER)]
         return cells
+
+    def between(self) -> list[Cell]:
+        """What they were treated with after the first transplant and before the cells, by the order of events."""
+        return [self._named(BETWEEN, found) for found in self._therapies(self._after_transplant(), True).values()]
+
+    def _after_transplant(self) -> set[str]:
+        """The therapies whose event stands behind that of the first transplant of their cohort."""
+        first, found = {}, set()
+        for event in self.report["events"]:
+            if event["term"]["code"] == "transplant":
+                first.setdefault(event["cohort"], event["order"])
+            elif event["term"]["code"] == "therapy_start" and event["order"] > first.get(event["cohort"], 10**9):
+                found.add(event["therapy"])
+        return found
+
+    def _therapies(self, after_transplant: set[str], after: bool) -> dict[str, list[dict]]:
+        """Cohort → its therapies before the cells, in their order: those after the transplant, or the others."""
+        found: dict[str, list[dict]] = {}
+        for therapy in sorted(self.report["therapies"], key=lambda therapy: therapy["order"]):
+            if therapy["relative_to_course"] == "before" and (therapy["accession"] in after_transplant) == after:
+                found.setdefault(therapy["cohort"], []).append(therapy)
+        return found
+
+    def _named(self, label: str, therapies: list[dict]) -> Cell:
+        sources = [source for therapy in therapies for source in all_sources(therapy["sources"], "name")]
+        doubts = {d["accession"]: d for therapy in therapies for d in doubts_of(therapy, "name")}
+        text = "; ".join(therapy["name"] for therapy in therapies)
+        return labelled(Cell(text, sources=sources, doubts=list(doubts.values())), self._of_whom(label, therapies[0]))
 
     def steps(self) -> list[Step]:
         """Transplants and courses in the order they came; courses that nobody can place come last."""

@@ -19,7 +19,7 @@ from ..cells.cell import (
 )
 from ..cells.comparison import Aspect
 from ..cells.summary import summary
-from ..cells.timeline_plot import clocks, not_drawn
+from ..cells.timeline_plot import clocks, days_zero, not_drawn
 from .study_glance import glance
 from .study_results import in_kinetics, kinetics_tables, measurement_row, outcome_row, toxicity_row
 from .study_treatment import course_part, therapy_part, transplant_part
@@ -62,7 +62,9 @@ def _report(report: dict, document: dict) -> dict:
     cohorts = {c["accession"]: c for c in report["cohorts"]}
     labels = {a: c["label"] for a, c in cohorts.items()}
     at_a_glance = glance(report, root)
-    drawn = clocks(report, {e["accession"]: _event(e)["when"] for e in report["events"]})
+    zeros = days_zero(report)
+    events = [_event(e, e["accession"] in zeros) for e in report["events"]]
+    drawn = clocks(report, {event["accession"]: event["when"] for event in events})
     return {
         "document": report,
         "untold": SILENCE[report["silence"]],
@@ -76,7 +78,7 @@ def _report(report: dict, document: dict) -> dict:
         "transplants": [transplant_part(t, Silences.of_report(report)) for t in report["transplants"]],
         "therapies": [therapy_part(t) for t in report["therapies"]],
         "courses": [course_part(c, report) for c in report["courses"]],
-        "events": [_event(e) for e in report["events"]],
+        "events": events,
         "clocks": drawn,
         "not_drawn": not_drawn(report, drawn),
         "outcomes": [
@@ -154,8 +156,8 @@ def _characteristics(report: dict) -> list[dict]:
     return [{"kind": kind, "cells": cells} for kind, cells in groups.items()]
 
 
-def _event(record: dict) -> dict:
-    when = time_of(record)
+def _event(record: dict, is_day_zero: bool) -> dict:
+    when = time_of(record) or ("day 0" if is_day_zero else "")
     anchor = record.get("labels", {}).get("time_from", "")
     return {
         "accession": record["accession"],

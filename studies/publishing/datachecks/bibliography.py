@@ -78,6 +78,16 @@ def _reports(dossier) -> list:
     return [dossier.report] if _of_evidence(dossier.report) else []
 
 
+def _cited_only(single) -> list:
+    return [single.unit] if single.unit.extraction_state == ExtractionState.CITED_ONLY else []
+
+
+def _was_not_read(publication, single, others):
+    if publication.sources_read.all():
+        text = "Its sources say what of it was read, and its extraction state that it is known by name alone."
+        yield Finding(publication.pk, "extraction_state", "cited_only", text)
+
+
 def _read(single) -> list:
     return [single.unit] if single.unit.extraction_state != ExtractionState.CITED_ONLY else []
 
@@ -120,5 +130,10 @@ CHECKS = (
         "DC076", NOTE, "Retraction was looked up",
         "The status, with the day on which it was looked up.",
         "publications that were read", (Publication,), _read, _retraction_is_looked_up,
+    ),
+    Check(
+        "DC077", ERROR, "What was read is not called “cited, not read”",
+        "The extraction state: partly or fully extracted. Or the source read is taken out, if it was not read.",
+        "publications that are only cited", (Publication,), _cited_only, _was_not_read,
     ),
 )  # fmt: skip

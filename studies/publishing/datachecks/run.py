@@ -87,7 +87,7 @@ def run(
     dossiers = dossiers or {}
     others = Others({unit.pk for unit in units}, drafts)
     publications = [unit for unit in units if isinstance(unit, Publication)]
-    prefetch_related_objects(publications, "authors")
+    prefetch_related_objects(publications, "authors", "sources_read")
     prefetch_related_objects([unit for unit in units if isinstance(unit, Discrepancy)], "sides")
     provenance = Provenance.of_each([publication.pk for publication in publications])
     checked = {}
