@@ -241,7 +241,8 @@ def _afterwards(row: dict) -> list[Cell]:
     last, whatever it is filed under: a remission told behind it would read as never reached."""
     cells = {True: [], False: []}
     for item in row["after_later_treatment"]:
-        cells[item["measure"] == "death"].append(_counted_cell(item, _after(row, item)))
+        died = item["measure"] == "death"
+        cells[died].append(_counted_cell(item, "then" if died else _after(row, item)))
     cells[False] += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
     order = list(dict.fromkeys(cell.label for cell in cells[False]))  # what followed the same stands together
     return sorted(cells[False], key=lambda cell: order.index(cell.label)) + cells[True]

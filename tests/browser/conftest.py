@@ -14,6 +14,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db)  # else there is no base to copy, where these tests run alone
 
 
 @pytest.fixture(scope="session")
