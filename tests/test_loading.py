@@ -120,6 +120,7 @@ def test_loading_again_changes_nothing_and_never_what_a_curator_decided_in_the_q
         ({"colour": "red"}, "colour", "no such field"),
         ({"cohort": "COH-99999"}, "cohort", "there is no cohort"),
         ({"n": "one"}, "n", "integer"),
+        ({"time_low": "a week", "time_unit": "days", "time_from": "infusion"}, "time_low", "decimal number"),
         ({"basis": "guess"}, "basis", "not a valid choice"),
         ({"cohort": "COH-00001"}, "cohort", "another report"),
         ({"state": "published"}, "state", "no such field"),

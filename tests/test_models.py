@@ -361,7 +361,12 @@ def test_no_migration_is_pending():
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
-    [("checksum", "abc", "no SHA-256"), ("read_on", "2999-01", "in the future")],
+    [
+        ("checksum", "abc", "no SHA-256"),
+        ("read_on", "2999-01", "in the future"),
+        ("read_on", "2017-13", "not in the calendar"),
+        ("read_on", "lately", "is not a date"),
+    ],
 )
 def test_a_source_read_has_a_checksum_and_a_day_that_can_be(field, value, said):
     source = SourceRead.objects.get(publication__slug="li-hua-2025")
@@ -377,3 +382,11 @@ def test_a_measurement_is_named_with_its_sign_and_its_range():
     assert str(one).endswith(" < 0.01 ng/ml")
     one.value, one.value_high, one.operator = Decimal(3), Decimal(5), "="
     assert str(one).endswith(" 3–5 ng/ml")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("a week", "decimal number"), ("99999999", "more than 120 years")])
+def test_a_time_that_is_no_number_or_longer_than_a_life_is_refused(typed, said):
+    toxicity = Toxicity.objects.get(pk="TOX-00012")
+    toxicity.time_low, toxicity.time_unit, toxicity.time_from = typed, "days", "infusion"
+    with pytest.raises(ValidationError, match=said):
+        toxicity.full_clean()

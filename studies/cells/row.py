@@ -239,13 +239,13 @@ def _counted(row: dict) -> list[Cell]:
 def _afterwards(row: dict) -> list[Cell]:
     """What followed a transplant or a treatment that came after the cells: it is no result of theirs. A death is told
     last, whatever it is filed under: a remission told behind it would read as never reached."""
-    cells = {True: [], False: []}
-    for item in row["after_later_treatment"]:
-        died = item["measure"] == "death"
-        cells[died].append(_counted_cell(item, "then" if died else _after(row, item)))
-    cells[False] += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
-    order = list(dict.fromkeys(cell.label for cell in cells[False]))  # what followed the same stands together
-    return sorted(cells[False], key=lambda cell: order.index(cell.label)) + cells[True]
+    told = row["after_later_treatment"]
+    cells = [_counted_cell(item, _after(row, item)) for item in told if item["measure"] != "death"]
+    cells += [_later_toxicity(row, item) for item in row["gvhd_after_later_transplant"]]
+    order = list(dict.fromkeys(cell.label for cell in cells))  # what followed the same stands together
+    # Behind nothing else “then” would say that it followed the cells.
+    deaths = [_counted_cell(o, "then" if cells else _after(row, o)) for o in told if o["measure"] == "death"]
+    return sorted(cells, key=lambda cell: order.index(cell.label)) + deaths
 
 
 def _after(row: dict, item: dict) -> str:

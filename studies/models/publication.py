@@ -188,8 +188,12 @@ class SourceRead(Record):
         if self.checksum and not re.fullmatch("[0-9a-f]{64}", self.checksum):
             said = f"“{self.checksum}” is no SHA-256, which has 64 signs, each 0 to 9 or a to f."
             raise ValidationError({"checksum": said})
+        try:
+            begins = partial_dates.bounds(self.read_on)[0]
+        except ValueError:
+            return  # what is no date the field itself refuses
         # Where a curator sits the day may have begun that has not begun here.
-        if self.read_on and partial_dates.bounds(self.read_on)[0] > timezone.localdate() + timedelta(days=1):
+        if begins > timezone.localdate() + timedelta(days=1):
             raise ValidationError({"read_on": f"{self.read_on} is in the future: nobody has read it then."})
 
 

@@ -1,5 +1,7 @@
 """When something was, and what it follows."""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -46,7 +48,8 @@ class Timed(models.Model):
         most = MOST.get(self.time_unit)
         for name in ("time_low", "time_high"):
             value = getattr(self, name)
-            if most and value is not None and abs(value) > most:
+            # What is no number the field itself refuses.
+            if most and isinstance(value, Decimal) and abs(value) > most:
                 self.refuse(name, f"{plain(value)} {self.time_unit} are more than {A_LIFE} years: is a digit too much?")
 
     def time_extras(self) -> dict:
