@@ -109,6 +109,17 @@ class Sign:
     meaning: str = ""
 
 
+def _faults(cell, error: ValidationError) -> list[Fault]:
+    """What the rules of a measurement refuse, by the labels of its fields. A time stands in the first column, and both
+    its ends are the one number there."""
+    found = []
+    for name, rules in error.message_dict.items():
+        is_time = name in ("time_low", "time_high")
+        label = "" if name == NON_FIELD_ERRORS or is_time else f"{Measurement._meta.get_field(name).verbose_name}: "
+        found.append(Fault(cell.row, 1 if is_time else cell.column, label + " ".join(rules)))
+    return list(dict.fromkeys(found))
+
+
 class Pasted:
     """A table on its way: read, shown with the meaning of its columns and signs, entered as measurements."""
 
@@ -183,11 +194,7 @@ class Pasted:
                 relations = {f.name for f in record._meta.concrete_fields if f.is_relation}
                 record.full_clean(exclude=relations, validate_unique=False, validate_constraints=False)
             except ValidationError as error:
-                told = [
-                    f"{'' if name == NON_FIELD_ERRORS else name + ': '}{' '.join(rules)}"
-                    for name, rules in error.message_dict.items()
-                ]
-                faults.append(Fault(cell.row, cell.column, " ".join(told)))
+                faults += [fault for fault in _faults(cell, error) if fault not in faults]
             records.append(record)
         if faults:
             raise TableRefused(faults)
